@@ -1,0 +1,183 @@
+"""The cohort-component engine: survive, give birth, move, year by year, under whatever totals are already known."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from forecast.axes import AGE, FEMALE, Floats, Population
+from forecast.demography.engine import Components, Flows, Forecast, History, Override
+from forecast.demography.migration import NetMigration
+from forecast.demography.mortality import tables
+from forecast.errors import BalanceError, TooLittleHistory
+from forecast.kernels.step import Exposure, Timing, balance, step
+
+TOLERANCE = 1e-9
+"""Law 6: relative to the larger of the cell and one person."""
+
+
+@dataclass(frozen=True, slots=True)
+class CohortComponent:
+    """Single years of age and sex, one year at a time (UN WPP step; Preston, Heuveline and Guillot 2001, chapter 6).
+
+    timing    when net migrants arrive: start, even or end of the year (law 5)
+    exposure  which women bear the children: mean of start and survivors, of start and final, or even (law 5)
+    """
+
+    timing: Timing = "end"
+    exposure: Exposure = "survivors"
+
+    def fit(self, history: History) -> FittedCohort:
+        """Find how much of the past migration still holds where totals after the launch are known."""
+        components = history.components
+        if components is None:
+            raise TooLittleHistory.one(
+                "history", "fertility, mortality and migration beside the stocks", "stocks only", "use Hamilton-Perry"
+            )
+        fitted = FittedCohort(self, history.launch, components, dict(history.births), dict(history.totals))
+        if not history.totals or components.migration.fixed:
+            return fitted
+        scale = fitted.recent_scale()
+        moved = dataclasses.replace(components.migration, scale=scale)
+        return dataclasses.replace(fitted, components=dataclasses.replace(components, migration=moved))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FittedCohort:
+    """Launch stock, conditions and known totals, ready to run."""
+
+    engine: CohortComponent
+    launch: Population
+    components: Components
+    births: Mapping[int, float] = field(default_factory=dict)
+    totals: Mapping[int, float] = field(default_factory=dict)
+
+    def recent_scale(self) -> float:
+        """Net migration of the years with known totals, relative to what the past rates give; between 0 and 1."""
+        past = dataclasses.replace(self.components.migration, scale=1.0)
+        run = _Run(dataclasses.replace(self, components=dataclasses.replace(self.components, migration=past)))
+        run.go(range(self.launch.year + 1, max(self.totals) + 1))
+        needed = sum(run.usual[year] + run.missing[year] for year in run.missing)
+        usual = sum(run.usual[year] for year in run.missing)
+        if abs(usual) < 1.0:
+            return 1.0
+        return float(np.clip(needed / usual, 0.0, 1.0))
+
+    def predict(self, years: range) -> Forecast:
+        """People and flows; ``BalanceError`` if anybody appears or vanishes (law 6)."""
+        if not years or years[0] != self.launch.year + 1 or years[-1] > self.components.years[-1]:
+            raise ValueError(f"years {years} do not follow the launch {self.launch.year} within the conditions")
+        run = _Run(self)
+        run.go(years)
+        return run.forecast(years)
+
+
+class _Run:
+    """The year loop and what it leaves behind."""
+
+    def __init__(self, fitted: FittedCohort) -> None:
+        self.fitted = fitted
+        conditions = fitted.components
+        self.conditions = conditions
+        self.core = fitted.launch.people - conditions.students[0]
+        self.relative = conditions.relative
+        self.adjust = 1.0
+        self.solved: list[float] = []
+        self.survival = tables(conditions.rates).S
+        self.people = [fitted.launch.people]
+        self.flows: list[tuple[Floats, ...]] = []
+        self.usual: dict[int, float] = {}
+        self.missing: dict[int, float] = {}
+        self.overrides: list[Override] = []
+
+    def go(self, years: range) -> None:
+        for place, year in enumerate(years):
+            self._year(place, year)
+
+    def _year(self, place: int, year: int) -> None:
+        c, engine = self.conditions, self.fitted.engine
+        survival, boys = self.survival[place][None], np.array([c.boys[place]])
+        none = np.zeros_like(self.core)
+        unit = c.shapes[place][None] * (self.relative * c.reference[place])[:, None]
+        trial = step(self.core, survival, unit, boys, none, timing="end", exposure="survivors")
+        level = self._level(place, year, float(trial.births.sum()))
+        survivors = trial.people.copy()
+        survivors[..., 0] *= level
+        net = self._migrants(place, year, survivors)
+        out = step(self.core, survival, unit * level, boys, net, timing=engine.timing, exposure=engine.exposure)
+        self._check(year, out.people, out.newborns, out.deaths, net)
+        moved = net + self._student_moves(place)
+        self.flows.append((out.births, out.newborns, out.deaths, moved, self.relative * c.reference[place] * level))
+        self.core = out.people
+        self.people.append(out.people + c.students[place + 1])
+
+    def _level(self, place: int, year: int, expected: float) -> float:
+        """What multiplies the reference: births over expected where births are known, later the mean of those years."""
+        known = self.fitted.births.get(year)
+        if known is not None:
+            level = known / expected
+            self.solved.append(level)
+            self.adjust = float(np.mean(self.solved))
+            self._note(year, "births", expected, known, "births of the year are known; fertility is set to meet them")
+            return level
+        return float(self.adjust * self.conditions.factor[place])
+
+    def _migrants(self, place: int, year: int, survivors: Floats) -> Floats:
+        c = self.conditions
+        last = max(self.fitted.totals, default=self.fitted.launch.year)
+        net = c.migration.net(survivors, year - last)
+        known = self.fitted.totals.get(year)
+        if known is None:
+            return net
+        free = float(survivors.sum() + net.sum() + c.students[place + 1].sum())
+        self.usual[year], self.missing[year] = float(net.sum()), known - free
+        self._note(year, "people", free, known, "the total of the year is known; the rest is taken as net migration")
+        return np.asarray(net + c.migration.shift(survivors, known - free))
+
+    def _student_moves(self, place: int) -> Floats:
+        """Net migration of the stock held apart, by age at the year's end: those who came minus those who left."""
+        before, after = self.conditions.students[place], self.conditions.students[place + 1]
+        aged = np.zeros_like(before)
+        aged[..., 1:] = before[..., :-1]
+        aged[..., -1] += before[..., -1]
+        return np.asarray(after - aged)
+
+    def _note(self, year: int, measure: str, before: float, after: float, why: str) -> None:
+        areas = self.fitted.launch.areas
+        name = areas[0] if len(areas) == 1 else "+".join((areas[0], areas[-1]))
+        self.overrides.append(Override(name, year, measure, before, after, why))
+
+    def _check(self, year: int, people: Floats, by_sex: Floats, deaths: Floats, net: Floats) -> None:
+        gap = balance(self.core, people, by_sex, deaths, net, timing=self.fitted.engine.timing)
+        worst = float(np.max(np.abs(gap) / np.maximum(people, 1.0)))
+        if worst > TOLERANCE or (people < 0).any():
+            raise BalanceError(f"law 6: {year}: stocks and flows differ by {worst:.3g} relative, or a cell is negative")
+
+    def forecast(self, years: range) -> Forecast:
+        births, by_sex, deaths, moved, fertility = (np.stack(part) for part in zip(*self.flows, strict=True))
+        return Forecast(
+            self.fitted.launch.areas,
+            range(self.fitted.launch.year, years[-1] + 1),
+            np.stack(self.people),
+            Flows(births, by_sex, deaths, moved, fertility),
+            tuple(self.overrides),
+        )
+
+
+def women_exposed(people: Floats, shapes: Floats) -> Floats:
+    """Births that a total fertility of one gives: women (area, sex, age) times the age shape (age,), by area."""
+    return np.asarray((people[:, FEMALE] * shapes).sum(axis=AGE))
+
+
+def closed(rates: Floats) -> NetMigration:
+    """No migration; what a known total leaves over is spread like deaths, rates (sex, age).
+
+    For a nation the balance of births, deaths and totals closes by fewer or more deaths, not by people who came.
+    """
+    empty = np.zeros((1, *rates.shape))
+    return NetMigration(empty, empty[0], rates, 0.0, 1.0, fixed=True)
+
+

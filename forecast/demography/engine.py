@@ -1,0 +1,120 @@
+"""What every population engine is: fit a history, predict a forecast. Two frozen objects, one registry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from forecast.axes import Floats, Population
+from forecast.demography.migration import NetMigration
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A number that was replaced by another (law 7)."""
+
+    area: str
+    year: int
+    measure: str
+    before: float
+    after: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Components:
+    """The demographic conditions of each year after the launch, for one system of areas.
+
+    years      the years covered, the first one follows the launch
+    rates      deaths per person-year                                       (year, sex, age)
+    shapes     share of total fertility at each age of the mother            (year, age)
+    boys       share of boys among births                                    (year,)
+    reference  total fertility of the parent (or of the system itself)       (year,)
+    relative   the launch level of each area relative to the reference       (area,)
+    factor     policies and scenario multipliers of births not yet known     (year,)
+    migration  net migration rates, tied together
+    students   stock held apart, launch year first                           (year + 1, area, sex, age)
+    """
+
+    years: range
+    rates: Floats
+    shapes: Floats
+    boys: Floats
+    reference: Floats
+    relative: Floats
+    factor: Floats
+    migration: NetMigration
+    students: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class History:
+    """What is known of a system of areas up to the launch, and after it in total.
+
+    stocks      people on 31 December, ascending years, the last one is the launch
+    births      resident births of all areas together, by calendar year after the launch
+    totals      people of all areas together on 31 December of years after the launch
+    components  the conditions a cohort-component engine needs; baselines do without
+    """
+
+    stocks: tuple[Population, ...]
+    births: Mapping[int, float] = field(default_factory=dict)
+    totals: Mapping[int, float] = field(default_factory=dict)
+    components: Components | None = None
+
+    @property
+    def launch(self) -> Population:
+        return self.stocks[-1]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Flows:
+    """Births, deaths and migration of each projected year; they balance the stocks cell by cell (law 6).
+
+    births     by age of mother               (year, area, age)
+    by_sex     the same births by sex          (year, area, sex)
+    deaths     by cohort: age at the year's end, 0 = born in the year   (year, area, sex, age)
+    migration  net persons by age at the year's end                     (year, area, sex, age)
+    fertility  total fertility per woman       (year, area)
+    """
+
+    births: Floats
+    by_sex: Floats
+    deaths: Floats
+    migration: Floats
+    fertility: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Forecast:
+    """People on 31 December of each year, the launch first, and the flows between them where the engine has any.
+
+    people (year, area, sex, age)
+    """
+
+    areas: tuple[str, ...]
+    years: range
+    people: Floats
+    flows: Flows | None = None
+    overrides: tuple[Override, ...] = ()
+
+    def at(self, year: int) -> Floats:
+        """People (area, sex, age) on 31 December of one year."""
+        return self.people[self.years.index(year)]
+
+
+class Fitted(Protocol):
+    """A fitted engine; nothing of it can be unfitted."""
+
+    def predict(self, years: range) -> Forecast:
+        """The years after the launch, in order and without a gap; the forecast holds the launch year too."""
+        ...
+
+
+class Engine(Protocol):
+    """A way of forecasting people; its fields are its parameters."""
+
+    def fit(self, history: History) -> Fitted:
+        """Learn from a history; ``TooLittleHistory`` if it holds too little, the history itself stays as it was."""
+        ...

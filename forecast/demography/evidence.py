@@ -1,0 +1,59 @@
+"""What is known about a city and its parents, as arrays: the door between tables and engines."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from forecast.axes import Floats
+from forecast.demography.fertility import AgeShapes
+from forecast.demography.mortality import DeathRates
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Census:
+    """Age groups 0, 1-4, 5-9 .. 80-84, 85+ counted on one day.
+
+    starts     first age of each group                     (group,)
+    districts  persons of the project's areas              (area, sex, group)
+    province, nation   persons of the parents               (sex, group)
+    """
+
+    date: dt.date
+    starts: Floats
+    districts: Floats
+    province: Floats
+    nation: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """Everything the demography of one city rests on, for residents (law 8).
+
+    areas      codes of the districts and counties, in order
+    parents    codes of city, province and nation
+    censuses   the previous one and the launch one
+    guide      the nation's births by calendar year, all the way back: shapes single years of age
+    births     resident births by year and place: keys are codes of the nation and the province
+    totals     people on 31 December by year: keys are codes of the nation, the province and the city
+    rates      the nation's mortality
+    gain       years of life expectancy that the province is ahead of the nation (mean of the sexes)
+    shapes     the nation's age pattern of fertility
+    median     an outlook's total fertility of the nation by year
+    boys_per_girl  an outlook's sex ratio at birth of the nation by year
+    """
+
+    areas: tuple[str, ...]
+    city: str
+    province: str
+    nation: str
+    censuses: tuple[Census, Census]
+    guide: Mapping[int, float]
+    births: Mapping[str, Mapping[int, float]]
+    totals: Mapping[str, Mapping[int, float]]
+    rates: DeathRates
+    gain: float
+    shapes: AgeShapes
+    median: Mapping[int, float]
+    boys_per_girl: Mapping[int, float]

@@ -1,0 +1,150 @@
+"""Fertility: the nation's age shape, each area's level by indirect standardisation with partial pooling, an AR(1) path."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecast.axes import AGES, FERTILE, Floats
+from forecast.kernels.ungroup import ungroup
+
+KERNEL_MIDDLE, KERNEL_SPREAD = 29.0, 5.5
+"""A bell over the mother's age, used only as the guide inside five-year groups."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AgeShapes:
+    """The share of total fertility at each age, by period.
+
+    middles  middle of each period, as a year with decimals   (period,)
+    shares   share by single age 0..110+, sums to 1            (period, age)
+    """
+
+    middles: Floats
+    shares: Floats
+
+    def at(self, years: range) -> Floats:
+        """Shares (year, age), linear between period middles, constant outside them."""
+        return np.stack([_between(self.middles, self.shares, year + 0.5) for year in years])
+
+
+def _between(middles: Floats, shares: Floats, moment: float) -> Floats:
+    place = int(np.clip(np.searchsorted(middles, moment), 1, len(middles) - 1))
+    weight = float(np.clip((moment - middles[place - 1]) / (middles[place] - middles[place - 1]), 0.0, 1.0))
+    return np.asarray((1.0 - weight) * shares[place - 1] + weight * shares[place])
+
+
+def single_age_shape(shares: Floats) -> Floats:
+    """Five-year shares 15-19 .. 45-49 (..., 7) to single ages 0..110+ (..., age), each row summing to 1."""
+    age = np.arange(FERTILE.start, FERTILE.stop) + 0.5
+    guide = np.exp(-0.5 * ((age - KERNEL_MIDDLE) / KERNEL_SPREAD) ** 2)
+    starts = np.arange(0.0, len(FERTILE), 5.0)
+    inner = ungroup(shares / shares.sum(axis=-1, keepdims=True), starts, guide)
+    out = np.zeros((*shares.shape[:-1], AGES))
+    out[..., FERTILE.start : FERTILE.stop] = inner
+    return out
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PooledLevels:
+    """Fertility of each area relative to a common level, pooled, and what pooling did to it.
+
+    raw     observed over expected births, the latest indicator, scaled so that its mean over areas is that of the pooled
+    pooled  the same after partial pooling (area,)
+    weight  share of an area's own evidence that was kept
+    """
+
+    raw: Floats
+    pooled: Floats
+    weight: float
+
+
+def pool_levels(observed: Floats, expected: Floats) -> PooledLevels:
+    """Partial pooling of area levels over several indicators of the same thing (infants, children of 1-4).
+
+    observed, expected  births or children, and what the common age shape gives  (area, indicator)
+
+    log(observed / expected) = indicator + area + noise with a random area effect, fitted by maximum restricted likelihood
+    (statsmodels MixedLM); an area's level is the first indicator's mean plus its predicted effect (BLUP). With one
+    indicator, or one area, there is nothing to pool and the ratios stand as they are.
+    """
+    logs = np.log(observed / expected)
+    areas, indicators = logs.shape
+    if indicators < 2 or areas < 3 or float(np.ptp(logs - logs.mean(axis=0))) == 0.0:
+        ratio = np.exp(logs[:, 0])
+        return PooledLevels(ratio, ratio, 1.0)
+    effects, weight = _random_effects(logs)
+    return PooledLevels(np.exp(logs[:, 0]), np.exp(logs[:, 0].mean() + effects), weight)
+
+
+def _random_effects(logs: Floats) -> tuple[Floats, float]:
+    from statsmodels.regression.mixed_linear_model import MixedLM
+
+    areas, indicators = logs.shape
+    design = np.tile(np.eye(indicators), (areas, 1))
+    groups = np.repeat(np.arange(areas), indicators)
+    spread = float(np.std(logs - logs.mean(axis=0)))
+    fit = MixedLM(logs.reshape(-1) / spread, design, groups).fit(reml=True, method=["lbfgs"])
+    between, noise = float(np.asarray(fit.cov_re)[0, 0]), float(fit.scale)
+    weight = between / (between + noise / indicators)
+    centred = logs - logs.mean(axis=0)
+    return weight * centred.mean(axis=1), weight
+
+
+@dataclass(frozen=True, slots=True)
+class Ar1:
+    """log f(t+1) = log m + r (log f(t) - log m): towards a long-run mean m, keeping a share r of the distance a year."""
+
+    mean: float
+    autocorrelation: float
+
+    @classmethod
+    def of_median(cls, path: Floats) -> Ar1:
+        """The AR(1) that a published median path of total fertility (year,) follows, by least squares (statsmodels)."""
+        from statsmodels.regression.linear_model import OLS
+
+        logs = np.log(path)
+        design = np.column_stack([np.ones(len(logs) - 1), logs[:-1]])
+        constant, slope = OLS(logs[1:], design).fit().params
+        slope = float(np.clip(slope, 0.0, 0.995))
+        return cls(float(np.exp(constant / (1.0 - slope))), slope)
+
+    def path(self, last: float, steps: int) -> Floats:
+        """The next ``steps`` values after ``last``."""
+        power = self.autocorrelation ** np.arange(1, steps + 1)
+        return np.asarray(np.exp(np.log(self.mean) + power * (np.log(last) - np.log(self.mean))))
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """What a policy does to births: a rise over ``ramp`` years from ``onset``, then a decay by half every ``half_life`` years.
+
+    effect     relative change of the births concerned at the height (0.05 = 5 % more)
+    share      share of all births that are concerned (all orders 1, third and later births about a tenth)
+    half_life  years; infinite keeps the effect
+    """
+
+    name: str
+    onset: int
+    ramp: int
+    effect: float
+    share: float
+    half_life: float
+
+    def factor(self, years: range) -> Floats:
+        """Multiplier of all births (year,)."""
+        after = np.array([year - self.onset for year in years], dtype=np.float64)
+        rise = np.clip((after + 1.0) / max(self.ramp, 1), 0.0, 1.0)
+        fade = 0.5 ** (np.maximum(after + 1.0 - self.ramp, 0.0) / self.half_life)
+        return np.asarray(1.0 + self.share * self.effect * rise * fade)
+
+
+def multiplier(points: Mapping[int, float], years: range) -> Floats:
+    """A factor by year, linear between the given years, 1 before the first, constant after the last."""
+    if not points:
+        return np.ones(len(years))
+    known = sorted(points)
+    values = np.interp(list(years), known, [points[year] for year in known])
+    return np.where(np.array(years) < known[0], 1.0, values)

@@ -1,0 +1,69 @@
+"""Launch stocks of the nation, the province and the districts, each with its census and its year end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecast.axes import AGES, Floats, Population
+from forecast.demography.base import BirthCohorts, at_year_end, calendar_births, single_years, year_left
+from forecast.demography.engine import Override
+from forecast.demography.evidence import Census, Evidence
+from forecast.demography.mortality import tables
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Launch:
+    """One census carried to single years and to 31 December.
+
+    at_census   persons by completed age on the census day: exact in every published group   (area, sex, age)
+    stock       persons on 31 December
+    births      births of the calendar year, by indirect standardisation                      (area,)
+    """
+
+    at_census: Floats
+    stock: Population
+    births: Floats
+    overrides: tuple[Override, ...]
+
+
+def nation_cohorts(evidence: Evidence) -> BirthCohorts:
+    """The nation's births by year, filled before the first known year back to the oldest cohort alive."""
+    oldest = evidence.censuses[0].date.year - AGES - 1
+    return BirthCohorts.padded(dict(evidence.guide), oldest)
+
+
+def launch(
+    evidence: Evidence, census: Census, groups: Floats, areas: tuple[str, ...], total_of: str, national: Floats, boys: float
+) -> Launch:
+    """Carry the groups (area, sex, group) of some areas; ``total_of`` names the place whose known total they must meet.
+
+    national  the nation's death rates of the census year (sex, age);  boys  share of boys at birth
+    """
+    cohorts, year = nation_cohorts(evidence), census.date.year
+    alive = tables(national).L
+    single = single_years(groups, census.starts, cohorts, alive, census.date)
+    infants = groups[..., 0].sum(axis=-1)
+    births = calendar_births(infants, _national_births(evidence, year), float(census.nation[:, 0].sum()))
+    late = (births * year_left(census.date))[:, None] * np.array([boys, 1.0 - boys])
+    end = at_year_end(single, cohorts, national, late, census.date)
+    known = evidence.totals.get(total_of, {}).get(year)
+    notes = list(_assumed_cohorts(cohorts, areas, year, total_of))
+    if known is not None:
+        before = float(end.sum())
+        end = end * (known / before)
+        notes.append(Override(total_of, year, "people", before, known, "census carried to 31 December meets the published year-end total"))
+    return Launch(single, Population(areas, year, end), births, tuple(notes))
+
+
+def _national_births(evidence: Evidence, year: int) -> float:
+    return float(evidence.births[evidence.nation].get(year, evidence.guide[year]))
+
+
+def _assumed_cohorts(cohorts: BirthCohorts, areas: tuple[str, ...], year: int, place: str) -> list[Override]:
+    if not areas or cohorts.known <= cohorts.first:
+        return []
+    filled = float(cohorts.births[0])
+    why = f"births before {cohorts.known} are not known: the mean of the first five known years guides ages {year - cohorts.known + 1} and over"
+    return [Override(place, year, "guide births", float("nan"), filled, why)]

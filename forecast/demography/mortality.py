@@ -1,0 +1,182 @@
+"""Mortality: Lee-Carter on the nation's death rates, a Brass shift to the area, and a recorded e0 met exactly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from forecast.axes import AGES, Floats
+from forecast.kernels.brass import brass_rates
+from forecast.kernels.kannisto import kannisto
+from forecast.kernels.lee_carter import lee_carter, lee_carter_rates
+from forecast.kernels.lifetable import LifeTable, life_tables
+from forecast.kernels.solve import bisect
+from forecast.kernels.ungroup import ungroup
+
+WIDTHS = np.append(np.ones(AGES - 1), np.inf)
+OLDEST_GROUP = 95
+"""The last closed five-year group used; older ages follow Kannisto's logistic."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DeathRates:
+    """What is known of a nation's mortality.
+
+    periods  middle of each period, as a year with decimals   (period,)
+    rates    deaths per person-year by age group               (period, sex, group)
+    starts   first age of each group: 0, 1, 5, 10 ..           (group,)
+    years    calendar years with a life expectancy             (year,)
+    e0       life expectancy at birth                          (year, sex)
+    """
+
+    periods: Floats
+    rates: Floats
+    starts: Floats
+    years: tuple[int, ...]
+    e0: Floats
+
+
+def single_age_rates(rates: Floats, starts: Floats) -> Floats:
+    """Abridged death rates (..., group) to single years 0..110+ (..., age).
+
+    The hazard summed over each closed group is kept, the curve inside follows log-linear interpolation between group
+    middles (relational ungrouping), and ages 80 and over are closed by Kannisto's logistic.
+    """
+    closed = starts <= OLDEST_GROUP
+    first = starts[closed]
+    width = np.diff(np.append(first, OLDEST_GROUP + 5.0))
+    hazard = rates[..., closed] * width
+    middle = first + width / 2.0
+    age = np.arange(OLDEST_GROUP + 5) + 0.5
+    flat = np.log(rates[..., closed]).reshape(-1, len(first))
+    guide = np.exp(np.stack([np.interp(age, middle, row) for row in flat]))
+    shape = (*rates.shape[:-1], len(age))
+    single = ungroup(hazard, first, guide.reshape(shape))
+    return kannisto(np.concatenate([single, single[..., -1:]], axis=-1), last=len(age) - 1)
+
+
+def e0_of(rates: Floats) -> Floats:
+    """Life expectancy at birth (..., sex) of single-age rates (..., sex, age)."""
+    return life_tables(rates, WIDTHS).e[..., 0]
+
+
+@dataclass(frozen=True, slots=True)
+class LeeCarter:
+    """Lee-Carter with k set year by year so that the recorded e0 is met (second stage), then a random walk with drift.
+
+    drift_scale  1 lets the nation's progress go on at its pace, 0 stops it
+    """
+
+    drift_scale: float = 1.0
+
+    def fit(self, history: DeathRates) -> FittedLeeCarter:
+        """Fit to a nation's history: two periods of rates and two years of e0 at least, else ``ValueError``."""
+        single = single_age_rates(history.rates, history.starts)
+        a, b, _ = lee_carter(np.moveaxis(single, 0, -1))
+        k = _meet_e0(a, b, history.e0.T)
+        span = history.years[-1] - history.years[0]
+        drift = self.drift_scale * (k[:, -1] - k[:, 0]) / span
+        return FittedLeeCarter(a, b, k, drift, history.years)
+
+
+def _meet_e0(a: Floats, b: Floats, e0: Floats) -> Floats:
+    """k (sex, year) that gives e0 (sex, year); Lee-Carter's second stage as MortCast and the UN do it."""
+
+    def value(k: Floats) -> Floats:
+        rates = lee_carter_rates(a, b, k)
+        return e0_of(np.moveaxis(rates, -1, 0)).T
+
+    return bisect(value, e0, -400.0, 400.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FittedLeeCarter:
+    """a, b (sex, age), k (sex, year) in the years fitted, and its drift a year (sex,)."""
+
+    a: Floats
+    b: Floats
+    k: Floats
+    drift: Floats
+    years: tuple[int, ...]
+
+    def predict(self, years: range) -> Floats:
+        """Death rates (year, sex, age): fitted years as fitted, later ones by drift from the last (Lee-Miller jump-off)."""
+        last = self.years[-1]
+        known = dict(zip(self.years, self.k.T, strict=True))
+        k = np.array([known.get(year, self.k[:, -1] + self.drift * (year - last)) for year in years]).T
+        return np.moveaxis(lee_carter_rates(self.a, self.b, k), -1, 0)
+
+
+class FittedMortality(Protocol):
+    """A nation's mortality that can be carried to any year."""
+
+    def predict(self, years: range) -> Floats:
+        """Death rates (year, sex, age)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class BrassDrift:
+    """One table moved along the logit of survivorship: for histories with a single period of rates.
+
+    The level of each sex is set year by year so that the recorded e0 is met, then drifts on at its mean pace.
+    """
+
+    def fit(self, history: DeathRates) -> FittedBrassDrift:
+        """One period of rates and two years of e0 at least."""
+        single = single_age_rates(history.rates, history.starts)[-1]
+        table = life_tables(single, WIDTHS)
+
+        def value(alpha: Floats) -> Floats:
+            return e0_of(brass_rates(single, table.l, table.a, alpha))
+
+        return FittedBrassDrift(single, bisect(value, history.e0, -2.0, 2.0), history.years)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FittedBrassDrift:
+    """The table (sex, age) and its level by year and sex."""
+
+    standard: Floats
+    alpha: Floats
+    years: tuple[int, ...]
+
+    def predict(self, years: range) -> Floats:
+        """Death rates (year, sex, age), drifting on from the last fitted year and back from the first."""
+        drift = (self.alpha[-1] - self.alpha[0]) / (self.years[-1] - self.years[0])
+        first, last = self.years[0], self.years[-1]
+        levels = []
+        for year in years:
+            near = min(max(year, first), last)
+            levels.append(self.alpha[self.years.index(near)] + drift * (year - near))
+        table = life_tables(self.standard, WIDTHS)
+        return brass_rates(self.standard, table.l, table.a, np.stack(levels))
+
+
+@dataclass(frozen=True, slots=True)
+class BrassShift:
+    """One level shift on the logit of survivorship, the same for both sexes and every year."""
+
+    alpha: float
+
+    @classmethod
+    def to_e0(cls, standard: Floats, gain: float) -> BrassShift:
+        """The shift under which e0 (mean of the sexes) of a table (sex, age) rises by ``gain`` years."""
+        target = float(e0_of(standard).mean()) + gain
+
+        def value(alpha: Floats) -> Floats:
+            return np.array([e0_of(cls(float(x)).apply(standard)).mean() for x in alpha])
+
+        return cls(float(bisect(value, np.array([target]), -2.0, 2.0)[0]))
+
+    def apply(self, rates: Floats) -> Floats:
+        """Shifted death rates, same shape (..., sex, age)."""
+        table = life_tables(rates, WIDTHS)
+        return brass_rates(rates, table.l, table.a, np.full(rates.shape[:-1], self.alpha))
+
+
+def tables(rates: Floats) -> LifeTable:
+    """Life tables of single-age rates (..., sex, age)."""
+    return life_tables(rates, WIDTHS)

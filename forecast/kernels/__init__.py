@@ -1,0 +1,1 @@
+"""Pure functions on plain arrays: no files, no frames, no clock."""

@@ -1,0 +1,1 @@
+"""What is computed: TOML specs and scenario overlays decoded into frozen, closed types."""

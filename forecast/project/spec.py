@@ -1,0 +1,295 @@
+"""The types behind ``models/*.toml``: closed (an unknown key is a fault) and frozen."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Status = Literal["verified", "derived", "recalled", "observed", "assumed"]
+AreaCode = Annotated[str, Field(pattern=r"^\d{6,12}$")]
+Year = Annotated[int, Field(ge=1900, le=2150)]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+
+
+class Spec(BaseModel):
+    """Closed and frozen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Assumption(Spec):
+    """A number that no table holds, with its status, its source and one sentence of reason (law 14)."""
+
+    value: float
+    status: Status
+    source: str
+    why: str = ""
+
+
+class ModelHead(Spec):
+    """What a model file says of itself."""
+
+    name: str
+    unit: str
+    why: str
+    engine: str = ""
+
+
+class ProjectHead(Spec):
+    name: Name
+    title_zh: str
+    title_en: str
+    city: AreaCode
+    province: AreaCode
+    nation: AreaCode
+    concept: Literal["resident"] = "resident"
+
+
+class Times(Spec):
+    census: dt.date
+    previous_census: dt.date
+    horizon: Year
+    born_until: Year
+    show: tuple[Year, ...] = ()
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Times:
+        if not self.previous_census < self.census:
+            raise ValueError("previous_census must lie before census")
+        if self.census.year - self.previous_census.year != 10:
+            raise ValueError("the two censuses must lie ten years apart")
+        if not self.census.year < self.horizon:
+            raise ValueError("horizon must lie after the census")
+        return self
+
+
+class ProjectSpec(Spec):
+    """``project.toml``: which city, which years, which counts."""
+
+    project: ProjectHead
+    time: Times
+
+
+class BirthsLaunch(Spec):
+    guide: str
+    observed: str
+
+
+class BirthsPath(Spec):
+    fitted_on: str
+    long_run_mean: Assumption | None = None
+    autocorrelation: Assumption | None = None
+    hold: bool = False
+    multiplier: dict[Year, Annotated[float, Field(gt=0, le=10)]] = Field(default_factory=dict)
+
+
+class Orders(Spec):
+    third_and_later: Assumption
+
+
+class SexRatio(Spec):
+    fitted_on: str
+
+
+class Policy(Spec):
+    """A policy's effect on births: its size, source, onset and decay (law 11)."""
+
+    name: str
+    orders: Literal["all", "3+"]
+    effect: Annotated[float, Field(ge=-1, le=10)]
+    onset: Year
+    ramp: Annotated[int, Field(ge=1, le=20)] = 1
+    half_life: Annotated[float, Field(gt=0)] = 1e9
+    status: Status
+    source: str
+    why: str
+
+
+class BirthsSpec(Spec):
+    """``births.toml``."""
+
+    model: ModelHead
+    launch: BirthsLaunch
+    path: BirthsPath
+    orders: Orders
+    sex_ratio: SexRatio
+    policy: tuple[Policy, ...] = ()
+
+
+class NationalMortality(Spec):
+    rates: str
+    last_period: Year
+    e0_first: Year
+    e0_last: Year
+    drift_scale: Assumption
+
+
+class MortalityShift(Spec):
+    anchor: Literal["life_expectancy", "crude_death_rate"]
+    year: Year
+
+
+class AgeingSpec(Spec):
+    """``ageing.toml``."""
+
+    model: ModelHead
+    national: NationalMortality
+    shift: MortalityShift
+
+
+class TimingSpec(Spec):
+    migrants: Literal["start", "even", "end"]
+    exposure: Literal["survivors", "final", "even"]
+
+
+class MovementRates(Spec):
+    spread: Assumption
+    prior: Assumption
+    damping: Assumption
+    scale: Assumption | None = None
+
+
+class Students(Spec):
+    campus: tuple[AreaCode, ...] = ()
+    plain: tuple[AreaCode, ...] = ()
+    source: str
+
+
+class MovementSpec(Spec):
+    """``movement.toml``."""
+
+    model: ModelHead
+    timing: TimingSpec
+    rates: MovementRates
+    students: Students
+
+
+class Line(Spec):
+    """A provision standard shown beside the demand, never as demand."""
+
+    standard: str
+    per: Literal["residents", "people_60plus"]
+
+
+class TakeUp(Spec):
+    use: str
+    wish: str
+    from_age: Assumption
+
+
+class NurseryClass(Spec):
+    size: str
+    carer: str
+
+
+class NurserySpec(Spec):
+    """``nursery.toml``."""
+
+    model: ModelHead
+    take_up: TakeUp
+    class_: dict[int, NurseryClass] = Field(alias="class")
+    lines: dict[str, Line] = Field(default_factory=dict)
+
+
+class Stage(Spec):
+    """One stage of kindergarten or school; years and first age of primary and junior come from the structure."""
+
+    service: Literal["kindergarten", "primary", "junior", "senior"]
+    from_age: int | None = None
+    years: int | None = None
+    grades: tuple[str, ...] = ()
+    enrolment: tuple[str, ...]
+    class_size: tuple[str, ...]
+    pupils_per_staff: str
+    staff_per_class: str | None = None
+    carers_per_class: str | None = None
+
+
+class KindergartenSpec(Spec):
+    """``kindergarten.toml``."""
+
+    model: ModelHead
+    stage: tuple[Stage, ...]
+
+
+class Structure(Spec):
+    """Years of primary and junior school by area, by level, or for all."""
+
+    default: Annotated[str, Field(pattern=r"^\d\+\d$")]
+    by_level: dict[str, Annotated[str, Field(pattern=r"^\d\+\d$")]] = Field(default_factory=dict)
+    by_area: dict[AreaCode, Annotated[str, Field(pattern=r"^\d\+\d$")]] = Field(default_factory=dict)
+    status: Status
+    source: str
+
+    def years(self, area: str, level: str) -> tuple[int, int]:
+        """Years of primary and of junior school in one area."""
+        text = self.by_area.get(area, self.by_level.get(level, self.default))
+        primary, junior = text.split("+")
+        return int(primary), int(junior)
+
+
+class SchoolSpec(Spec):
+    """``school.toml``."""
+
+    model: ModelHead
+    structure: Structure
+    stage: tuple[Stage, ...]
+
+
+class Need(Spec):
+    gradient: str
+    level: str
+    severe: str
+    year: Year
+    severe_year: Year
+
+
+class Institution(Spec):
+    residents: str
+    year: Year
+    occupancy: Assumption
+    nursing_share: str
+
+
+class Carers(Spec):
+    severe: str
+    other: str
+
+
+class Pattern(Spec):
+    institution: str
+    community: str
+
+
+class EldercareSpec(Spec):
+    """``eldercare.toml``."""
+
+    model: ModelHead
+    need: Need
+    institution: Institution
+    carers: Carers
+    pattern: Pattern
+    lines: dict[str, Line] = Field(default_factory=dict)
+
+
+class Models(Spec):
+    """All model files of a project under one scenario."""
+
+    project: ProjectSpec
+    births: BirthsSpec
+    ageing: AgeingSpec
+    movement: MovementSpec
+    nursery: NurserySpec
+    kindergarten: KindergartenSpec
+    school: SchoolSpec
+    eldercare: EldercareSpec
+
+
+class ScenarioHead(Spec):
+    name: Name
+    base: Name | None = None
+    title_zh: str
+    title_en: str
+    why: Annotated[str, Field(min_length=1)]

@@ -1,0 +1,1 @@
+"""From a project and a scenario to a published run."""

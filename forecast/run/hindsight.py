@@ -1,0 +1,175 @@
+"""The forecast that could have been made at the previous census, against the census that came (2010 to 2020 for Harbin).
+
+Nothing published about later years enters: mortality by the rates and life expectancies up to then, fertility held at the
+level of that census, students held, and migration from the one sign of it that a single census holds: residents over
+registered people, area by area.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from forecast.axes import AGE, AGES, SEX, Floats, Population
+from forecast.demography.baselines import HamiltonPerry, NoChange
+from forecast.demography.cohort import CohortComponent, women_exposed
+from forecast.demography.conditions import boys_share, student_rule
+from forecast.demography.engine import Components, Engine, History
+from forecast.demography.evidence import Evidence
+from forecast.demography.launch import Launch, launch
+from forecast.demography.migration import NetMigration, model_schedule
+from forecast.demography.mortality import BrassDrift, BrassShift, FittedMortality, tables
+from forecast.run.inputs import Frames
+from forecast.run.model import Result
+
+GROUPS: Mapping[str, tuple[int, int]] = {
+    "0-4": (0, 5), "5-9": (5, 10), "10-14": (10, 15), "15-59": (15, 60), "60+": (60, AGES), "65+": (65, AGES), "80+": (80, AGES), "all": (0, AGES),
+}
+YEARS_TO_GATHER = 10.0
+"""Years over which the gap between residents and registered people is taken to have come about; assumed."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hindsight:
+    """Forecasts of the launch year made at the previous census, and what came."""
+
+    areas: tuple[str, ...]
+    origin: int
+    target: int
+    forecasts: Mapping[str, Floats]
+    actual: Floats
+
+    def table(self) -> pd.DataFrame:
+        """One row per engine, area and age group: forecast, actual, error in percent."""
+        rows = []
+        for engine, people in self.forecasts.items():
+            for group, (low, high) in GROUPS.items():
+                got, came = (x[..., low:high].sum(axis=(SEX, AGE)) for x in (people, self.actual))
+                for area, one, other in zip(self.areas, got, came, strict=True):
+                    rows.append((engine, area, self.origin, self.target - self.origin, group, one, other, 100.0 * (one / other - 1.0)))
+        names = ["engine", "area", "year", "horizon", "group", "forecast", "actual", "error"]
+        return pd.DataFrame(rows, columns=names)
+
+    def summary(self) -> pd.DataFrame:
+        """One row per engine and group: mean absolute error over areas, error of the city, worst area, all in percent."""
+        table = self.table()
+        grouped = table.groupby(["engine", "group"], sort=False)
+        sums = grouped[["forecast", "actual"]].sum()
+        out = pd.DataFrame({
+            "mape": grouped["error"].apply(lambda x: float(x.abs().mean())),
+            "bias": 100.0 * (sums["forecast"] / sums["actual"] - 1.0),
+            "worst": grouped["error"].apply(lambda x: float(x.abs().max())),
+        })
+        return out.reset_index()
+
+
+def hindsight(result: Result, frames: Frames) -> Hindsight:
+    """Project from the previous census with what was known then."""
+    evidence = _as_of(result.evidence)
+    year, target = result.evidence.censuses[0].date.year, result.evidence.censuses[1].date.year
+    years = range(year + 1, target + 1)
+    mortality = BrassDrift().fit(evidence.rates)
+    shift = BrassShift.to_e0(mortality.predict(range(year, year + 1))[0], _gain_then(frames, evidence, year))
+    start = _launch_then(evidence, mortality, shift, year)
+    conditions = _conditions(result, evidence, frames, mortality, shift, start, years)
+    history = History((_ten_years_before(start.stock, shift, mortality), start.stock), components=conditions)
+    engines: dict[str, Engine] = {"cohort": CohortComponent(), "hamilton-perry": HamiltonPerry(), "no-change": NoChange()}
+    found = {name: engine.fit(history).predict(years).people[-1] for name, engine in engines.items()}
+    return Hindsight(evidence.areas, year, target, found, result.systems.launches["districts"][1].stock.people)
+
+
+def _as_of(evidence: Evidence) -> Evidence:
+    """The evidence without anything about years after the previous census."""
+    year = evidence.censuses[0].date.year
+    known = evidence.rates
+    keep = known.periods <= year
+    before = [place for place, item in enumerate(known.years) if item <= year]
+    rates = dataclasses.replace(
+        known, periods=known.periods[keep], rates=known.rates[keep], years=tuple(known.years[i] for i in before), e0=known.e0[before]
+    )
+    first = evidence.shapes.middles <= year
+    shapes = dataclasses.replace(evidence.shapes, middles=evidence.shapes.middles[first], shares=evidence.shapes.shares[first])
+    births = {place: {y: v for y, v in series.items() if y <= year} for place, series in evidence.births.items()}
+    guide = {y: v for y, v in evidence.guide.items() if y <= year}
+    boys = {y: v for y, v in evidence.boys_per_girl.items() if y <= year}
+    censuses = (evidence.censuses[0], evidence.censuses[0])
+    return dataclasses.replace(
+        evidence, censuses=censuses, rates=rates, shapes=shapes, births=births, guide=guide, totals={}, boys_per_girl=boys
+    )
+
+
+def _gain_then(frames: Frames, evidence: Evidence, year: int) -> float:
+    table = frames["life_expectancy"]
+    known = table[(table["year"] == year) & (table["sex"] == "both")].set_index("area")["e0"]
+    if not {evidence.province, evidence.nation} <= set(known.index):
+        return 0.0
+    return float(known[evidence.province] - known[evidence.nation])
+
+
+def _launch_then(evidence: Evidence, mortality: FittedMortality, shift: BrassShift, year: int) -> Launch:
+    national = shift.apply(mortality.predict(range(year, year + 1))[0])
+    boys = float(boys_share(evidence, range(year, year + 1))[0])
+    census = evidence.censuses[0]
+    return launch(evidence, census, census.districts, evidence.areas, evidence.city, national, boys)
+
+
+def _conditions(
+    result: Result, evidence: Evidence, frames: Frames, mortality: FittedMortality, shift: BrassShift, start: Launch, years: range
+) -> Components:
+    people = start.stock.people
+    students = student_rule(evidence.areas, result.models.movement).stock(people)
+    shape = np.repeat(evidence.shapes.at(range(years[0] - 1, years[0])), len(years), axis=0)
+    level = start.births / women_exposed(people - students, shape[0])
+    return Components(
+        years,
+        shift.apply(mortality.predict(years)),
+        shape,
+        boys_share(evidence, years),
+        np.ones(len(years)),
+        level,
+        np.ones(len(years)),
+        _register_rates(evidence, frames, people - students),
+        np.repeat(students[None], len(years) + 1, axis=0),
+    )
+
+
+def _register_rates(evidence: Evidence, frames: Frames, people: Floats) -> NetMigration:
+    """Yearly net rates log(residents / registered) / ten years, by age as in the model schedule, students not counted.
+
+    An area with fewer residents than registered people has been losing; what it lost goes on at that pace. Areas without
+    a count of registered people do not move.
+    """
+    table = frames["indicators"]
+    day = pd.Timestamp(evidence.censuses[0].date)
+    known = table[(table["indicator"] == "hukou_pop") & (table["date"] == day)].set_index("area")["value"]
+    residents = people.sum(axis=(SEX, AGE))
+    registered = np.array([float(known.get(area, residents[i])) for i, area in enumerate(evidence.areas)])
+    yearly = np.expm1(np.log(residents / registered) / YEARS_TO_GATHER)
+    schedule = model_schedule()
+    whole = people.sum(axis=SEX)
+    profile = schedule / ((whole * schedule).sum(axis=AGE) / whole.sum(axis=AGE))[:, None]
+    rates = np.repeat((yearly[:, None] * profile)[:, None, :], people.shape[1], axis=1)
+    parent = (rates * people).sum(axis=0) / people.sum(axis=0)
+    return NetMigration(rates, parent, np.ones(people.shape[1:]), 1.0, 1.0, fixed=True)
+
+
+def _ten_years_before(stock: Population, shift: BrassShift, mortality: FittedMortality) -> Population:
+    """The stock that survival alone would have brought to the launch: Hamilton-Perry with the life table's ratios.
+
+    Ratios between two censuses of the districts could not be had at the previous one.
+    """
+    rates = shift.apply(mortality.predict(range(stock.year - 5, stock.year - 4))[0])
+    survival = tables(rates).S
+    people = stock.people
+    for _ in range(10):
+        back = np.zeros_like(people)
+        back[..., :-2] = people[..., 1:-1] / survival[:, 1:-1]
+        last = people[..., -1] / survival[:, -1]
+        share = people[..., -2] / np.maximum(people[..., -2] + people[..., -1], 1e-9)
+        back[..., -2], back[..., -1] = last * share, last * (1.0 - share)
+        people = back
+    return Population(stock.areas, stock.year - 10, people)

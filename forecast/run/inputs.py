@@ -1,0 +1,182 @@
+"""Tables to arrays: the one place where frames become the evidence of the demography."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from forecast.axes import SEXES, Floats
+from forecast.demography.evidence import Census, Evidence
+from forecast.demography.fertility import AgeShapes, single_age_shape
+from forecast.demography.mortality import DeathRates
+from forecast.errors import InputError
+from forecast.project.spec import Models
+
+STARTS = np.array([0.0, 1.0, *range(5, 90, 5)])
+"""First ages of the groups a census is published in: 0, 1-4, 5-9 .. 80-84, 85+."""
+FERTILE_STARTS = list(range(15, 50, 5))
+Frames = Mapping[str, pd.DataFrame]
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """One area of the project or one of its parents."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    level: str
+    parent: str
+
+
+def areas_of(frames: Frames) -> dict[str, Area]:
+    """All areas by code, in the order of the tables."""
+    frame = frames["areas"].fillna({"parent": ""})
+    columns = ("area", "name_zh", "name_en", "level", "parent")
+    return {row[0]: Area(*row) for row in zip(*(frame[name].astype(str) for name in columns), strict=True)}
+
+
+def project_areas(frames: Frames, models: Models) -> tuple[Area, ...]:
+    """The districts and counties of the project's city."""
+    head = models.project.project
+    known = areas_of(frames)
+    for code, key in ((head.city, "city"), (head.province, "province"), (head.nation, "nation")):
+        if code not in known:
+            raise InputError.one(f"models/project.toml, key project.{key}", "a code of data/**/areas", code, "add the area")
+    found = tuple(area for area in known.values() if area.parent == head.city)
+    if not found:
+        raise InputError.one("data/**/areas", f"areas whose parent is {head.city}", "none", "fill the parent column")
+    return found
+
+
+def evidence_of(frames: Frames, models: Models) -> Evidence:
+    """All that the demography needs; what is missing is named with its table (law 9)."""
+    head, times = models.project.project, models.project.time
+    areas = tuple(area.code for area in project_areas(frames, models))
+    births = {
+        head.nation: _births(frames, head.nation, models.births.launch.observed, times.born_until),
+        head.province: _births_from_rates(frames, head.province),
+    }
+    totals = {code: _totals(frames, code) for code in (head.nation, head.province, head.city)}
+    census = tuple(_census(frames, day, areas, head.province, head.nation) for day in (times.previous_census, times.census))
+    return Evidence(
+        areas,
+        head.city,
+        head.province,
+        head.nation,
+        (census[0], census[1]),
+        _births(frames, head.nation, models.births.launch.guide, times.census.year),
+        births,
+        totals,
+        _death_rates(frames, head.nation, models),
+        _gain(frames, head.province, head.nation, models.ageing.shift.year),
+        _shapes(frames, head.nation),
+        _outlook(frames, head.nation, models.births.path.fitted_on, "tfr"),
+        _outlook(frames, head.nation, models.births.sex_ratio.fitted_on, "srb"),
+    )
+
+
+def need(frame: pd.DataFrame, table: str, what: str, way_out: str = "add the rows") -> pd.DataFrame:
+    """The frame, or ``InputError`` when it holds no row."""
+    if frame.empty:
+        raise InputError.one(f"data/**/{table}", what, "no such row", way_out)
+    return frame
+
+
+def _census(frames: Frames, day: dt.date, areas: tuple[str, ...], province: str, nation: str) -> Census:
+    frame = frames["population"]
+    chosen = frame[(frame["date"] == pd.Timestamp(day)) & (frame["concept"] == "resident")]
+    cells = chosen.set_index(["area", "sex", "age_start"])["people"].astype(float)
+    wanted = pd.MultiIndex.from_product([(*areas, province, nation), SEXES, STARTS.astype(int)])
+    missing = wanted.difference(cells.index)
+    if len(missing):
+        shown = "; ".join(f"{area} {sex} from age {age}" for area, sex, age in missing[:10])
+        raise InputError.one(
+            f"data/**/population, date {day}", "people of every area, sex and age group 0, 1-4, 5-9 .. 85+",
+            f"{len(missing)} cells without a row: {shown}", "add the rows, or correct the codes and ages",
+        )
+    values = cells.reindex(wanted).to_numpy().reshape(-1, len(SEXES), len(STARTS))
+    return Census(day, STARTS, values[:-2], values[-2], values[-1])
+
+
+def _births(frames: Frames, area: str, series: str, last: int) -> dict[int, float]:
+    frame = frames["births"]
+    chosen = frame[
+        (frame["area"] == area) & (frame["series"] == series) & (frame["order"] == "all")
+        & (frame["concept"] == "resident") & frame["age_start"].isna() & (frame["year"] <= last)
+    ]
+    need(chosen, "births", f"births of {area}, series {series}")
+    return {int(year): float(value) for year, value in zip(chosen["year"], chosen["births"], strict=True)}
+
+
+def _births_from_rates(frames: Frames, area: str) -> dict[int, float]:
+    """Births = crude birth rate x mean of the totals at both ends of the year, where all three are known for residents."""
+    frame = frames["rates"]
+    chosen = frame[
+        (frame["area"] == area) & (frame["measure"] == "crude_birth_rate") & (frame["series"] == "published")
+        & (frame["concept"] == "resident")
+    ]
+    totals = _totals(frames, area)
+    rates = {int(year): float(rate) for year, rate in zip(chosen["year"], chosen["per_1000"], strict=True)}
+    return {
+        year: rate / 1000.0 * 0.5 * (totals[year - 1] + totals[year])
+        for year, rate in sorted(rates.items())
+        if year in totals and year - 1 in totals
+    }
+
+
+def _totals(frames: Frames, area: str) -> dict[int, float]:
+    frame = frames["totals"]
+    chosen = frame[
+        (frame["area"] == area) & (frame["basis"] == "year_end") & (frame["group"] == "all") & (frame["concept"] == "resident")
+    ]
+    return {int(day.year): float(people) for day, people in zip(pd.to_datetime(chosen["date"]), chosen["people"], strict=True)}
+
+
+def _death_rates(frames: Frames, nation: str, models: Models) -> DeathRates:
+    spec = models.ageing.national
+    frame = frames["death_rates"]
+    chosen = frame[(frame["area"] == nation) & (frame["period_end"] <= spec.last_period) & frame["sex"].isin(SEXES)]
+    need(chosen, "death_rates", f"death rates of {nation} up to {spec.last_period}")
+    table = chosen.pivot_table(index=["period_start", "period_end", "sex"], columns="age_start", values="deaths_per_person_year")
+    periods = sorted({(int(a), int(b)) for a, b, _ in table.index})
+    rates = np.stack([np.stack([table.loc[(a, b, sex)].to_numpy(float) for sex in SEXES]) for a, b in periods])
+    middles = np.array([(a + b) / 2.0 for a, b in periods])
+    years = range(spec.e0_first, spec.e0_last + 1)
+    e0 = np.column_stack([_series(_outlook(frames, nation, spec.rates, f"e0_{sex}"), years) for sex in SEXES])
+    return DeathRates(middles, rates, table.columns.to_numpy(float), tuple(years), e0)
+
+
+def _series(known: Mapping[int, float], years: range) -> Floats:
+    missing = [year for year in years if year not in known]
+    if missing:
+        raise InputError.one("data/**/outlook", f"a value for {years[0]}-{years[-1]}", f"none for {missing[:10]}", "add the years")
+    return np.array([known[year] for year in years])
+
+
+def _gain(frames: Frames, province: str, nation: str, year: int) -> float:
+    frame = frames["life_expectancy"]
+    values = []
+    for area in (province, nation):
+        chosen = frame[(frame["area"] == area) & (frame["year"] == year) & (frame["sex"] == "both")]
+        need(chosen, "life_expectancy", f"life expectancy of {area} in {year}, both sexes")
+        values.append(float(chosen["e0"].iloc[0]))
+    return values[0] - values[1]
+
+
+def _shapes(frames: Frames, nation: str) -> AgeShapes:
+    frame = frames["fertility_shape"]
+    chosen = need(frame[frame["area"] == nation], "fertility_shape", f"age shapes of {nation}")
+    table = chosen.pivot_table(index=["period_start", "period_end"], columns="age_start", values="percent_of_tfr")
+    shares = single_age_shape(table[FERTILE_STARTS].to_numpy(float))
+    return AgeShapes(np.array([(a + b) / 2.0 for a, b in table.index]), shares)
+
+
+def _outlook(frames: Frames, nation: str, series: str, column: str) -> dict[int, float]:
+    frame = frames["outlook"]
+    chosen = need(frame[(frame["area"] == nation) & (frame["series"] == series)], "outlook", f"series {series} of {nation}")
+    return {int(year): float(value) for year, value in zip(chosen["year"], chosen[column], strict=True) if not np.isnan(value)}

@@ -1,0 +1,115 @@
+"""One project under one scenario, computed: people, flows, demand. No file is written here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from forecast.demography.conditions import Systems, build
+from forecast.demography.engine import Forecast
+from forecast.demography.evidence import Evidence
+from forecast.errors import Fault, InputError
+from forecast.project.load import Scenario, load_models, load_scenario
+from forecast.project.spec import Assumption, Models
+from forecast.run.inputs import Area, Frames, areas_of, evidence_of, project_areas
+from forecast.run.provision import facts_of
+from forecast.services.facts import Facts
+from forecast.services.people import People
+from forecast.services.plan import Demand, Place, services
+from forecast.services.series import Service
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Result:
+    """A computed scenario.
+
+    areas     the districts and counties, in the order of every array
+    parents   city, province, nation
+    services  what can be explained, by name;  demand  the same computed
+    """
+
+    scenario: Scenario
+    models: Models
+    evidence: Evidence
+    areas: tuple[Area, ...]
+    parents: tuple[Area, Area, Area]
+    systems: Systems
+    people: People
+    facts: Facts
+    services: Mapping[str, Demand]
+    demand: Mapping[str, Service]
+
+    @property
+    def born_until(self) -> int:
+        return self.models.project.time.born_until
+
+    def nowcast_until(self, code: str) -> int:
+        """The last year whose total is on record for a place."""
+        return max(self.evidence.totals.get(code, {}), default=self.people.years[0])
+
+
+def compute(project: Path, frames: Frames, scenario: str) -> Result:
+    """Read the models under a scenario and compute everything; all that is wrong with the input raises ``InputError``."""
+    overlay = load_scenario(project, scenario)
+    models = load_models(project, overlay)
+    check_sources(models, frames)
+    evidence = evidence_of(frames, models)
+    areas = project_areas(frames, models)
+    known = areas_of(frames)
+    head = models.project.project
+    parents = (known[head.city], known[head.province], known[head.nation])
+    systems = build(evidence, models)
+    facts = facts_of(frames)
+    born = models.project.time.born_until
+
+    def seen(forecast: Forecast, code: str, births: np.ndarray) -> People:
+        last = max(evidence.totals.get(code, {}), default=forecast.years[0])
+        return People(forecast.areas, forecast.years, forecast.people, births, born, last)
+
+    people = seen(systems.districts, head.city, births_by_year(systems, "districts"))
+    province = seen(systems.province, head.province, births_by_year(systems, "province"))
+    nation = seen(systems.nation, head.nation, births_by_year(systems, "nation"))
+    places = tuple(Place(area.code, area.level) for area in areas)
+    plan = services(models, facts, places, people, province, nation)
+    demand = {name: service.demand() for name, service in plan.items()}
+    return Result(overlay, models, evidence, areas, parents, systems, people, facts, plan, demand)
+
+
+def births_by_year(systems: Systems, system: str) -> np.ndarray:
+    """Births (year, area), the launch year by indirect standardisation."""
+    forecast: Forecast = getattr(systems, system)
+    launch = systems.launches[system][1].births
+    if forecast.flows is None:
+        return launch[None]
+    return np.concatenate([launch[None], forecast.flows.births.sum(axis=-1)])
+
+
+def assumptions_in(models: Models) -> list[tuple[str, Assumption]]:
+    """Every assumption of the specs with its key, file by file."""
+    found: list[tuple[str, Assumption]] = []
+
+    def walk(node: object, path: str) -> None:
+        if isinstance(node, Assumption):
+            found.append((path, node))
+        elif hasattr(type(node), "model_fields"):
+            for name in type(node).model_fields:
+                walk(getattr(node, name), f"{path}.{name}" if path else name)
+
+    walk(models, "")
+    return found
+
+
+def check_sources(models: Models, frames: Frames) -> None:
+    """Every source that a model file names must stand in the table of sources (law 14)."""
+    known = set(frames["sources"]["source"])
+    named = [(key, item.source) for key, item in assumptions_in(models)]
+    named += [(f"births.policy {policy.name}", policy.source) for policy in models.births.policy]
+    named += [("movement.students", models.movement.students.source), ("school.structure", models.school.structure.source)]
+    unknown = [(key, source) for key, source in named if source not in known]
+    if unknown:
+        raise InputError(
+            Fault(f"models, key {key}", "a source of data/sources.csv", source, "add the source, or correct the id") for key, source in unknown
+        )

@@ -1,0 +1,62 @@
+"""Tables of standards, enrolment, supply and care need to the facts that services rest on."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from forecast.run.inputs import Frames
+from forecast.services.facts import CareNeed, Fact, Facts, Standard
+
+
+def facts_of(frames: Frames) -> Facts:
+    """All provision facts; rows marked as a gap (no figure) are left out of the look-ups."""
+    return Facts(_standards(frames["standards"]), _enrolment(frames["enrolment"]), _supply(frames["supply"]), _care_need(frames["care_need"]))
+
+
+def _number(value: object) -> float | None:
+    number = float(str(value)) if pd.notna(value) else None
+    return number
+
+
+def _text(value: object) -> str:
+    return str(value) if pd.notna(value) else ""
+
+
+def _standards(frame: pd.DataFrame) -> dict[str, Standard]:
+    columns = ["standard", "minimum", "maximum", "unit", "document", "document_number", "year", "status", "source"]
+    return {
+        row[0]: Standard(
+            row[0], _number(row[1]), _number(row[2]), _text(row[3]), _text(row[4]), _text(row[5]), int(row[6]), row[7], row[8]
+        )
+        for row in frame[columns].itertuples(index=False, name=None)
+    }
+
+
+def _enrolment(frame: pd.DataFrame) -> dict[tuple[str, int, str], Fact]:
+    counted = frame[(frame["measure"] == "enrolment") & frame["value"].notna()]
+    columns = ["area", "year", "stage", "value", "unit", "status", "source"]
+    return {
+        (row[0], int(row[1]), row[2]): Fact(float(row[3]), row[4], row[5], row[6])
+        for row in counted[columns].itertuples(index=False, name=None)
+    }
+
+
+def _supply(frame: pd.DataFrame) -> dict[tuple[str, int, str, str], Fact]:
+    known = frame[frame["value"].notna() & (frame["status"] != "gap")]
+    columns = ["area", "year", "service", "measure", "value", "unit", "status", "source"]
+    return {
+        (row[0], int(row[1]), row[2], row[3]): Fact(float(row[4]), row[5], row[6], row[7])
+        for row in known[columns].itertuples(index=False, name=None)
+    }
+
+
+def _care_need(frame: pd.DataFrame) -> tuple[CareNeed, ...]:
+    columns = ["definition", "sex", "age_start", "age_width", "year", "percent", "status", "source", "level"]
+    return tuple(
+        CareNeed(
+            row[0], row[1], int(row[2]), None if pd.isna(row[3]) else int(row[3]), None if pd.isna(row[4]) else int(row[4]),
+            float(row[5]), row[6], row[7],
+        )
+        for row in frame[columns].itertuples(index=False, name=None)
+        if row[8] in ("adl", "cannot-care-for-self")
+    )

@@ -1,0 +1,1 @@
+"""From people to users to places: nursery, kindergarten, school, elder care."""

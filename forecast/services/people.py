@@ -1,0 +1,98 @@
+"""The people a service looks at, on the day it looks: 31 December, or 31 August for schools (law 1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecast.axes import SEX, Floats
+from forecast.errors import InputError
+
+SEPTEMBER_ON = 4.0 / 12.0
+"""Share of a calendar year's births that fall after the cut of 31 August."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class People:
+    """A forecast as the services see it.
+
+    areas, years   codes and 31 Decembers, the launch first
+    people         persons (year, area, sex, age)
+    births         births of the calendar year (year, area)
+    born_until     the last year whose births are on record
+    nowcast_until  the last year whose total is on record
+    """
+
+    areas: tuple[str, ...]
+    years: range
+    people: Floats
+    births: Floats
+    born_until: int
+    nowcast_until: int
+
+    @property
+    def both(self) -> Floats:
+        """Persons of both sexes (year, area, age)."""
+        return np.asarray(self.people.sum(axis=SEX))
+
+    def place(self, year: int) -> int:
+        """Index of a year; ``InputError`` outside the forecast."""
+        if year not in self.years:
+            raise InputError.one("year", f"{self.years[0]} to {self.years[-1]}", str(year), "choose a year of the run")
+        return self.years.index(year)
+
+    def on_31_august(self) -> Floats:
+        """People by completed age on 31 August of each year (year, area, age).
+
+        Of those aged x, two thirds were born in the calendar year t - x, a third late in t - 1 - x. A birth cohort on 31
+        August lies a third of the way back from this 31 December to the last one; the launch year stands for itself.
+        """
+        now = self.both
+        before = np.concatenate([now[:1], now[:-1]])
+        younger = np.zeros_like(before)
+        younger[1:, :, 1:] = before[1:, :, :-1]
+        younger[0] = now[0]
+        third = 1.0 / 3.0
+        same = third * younger + (1.0 - third) * now
+        same[..., 0] = now[..., 0]
+        older = third * np.where(np.arange(len(now))[:, None, None] > 0, before, np.roll(now, -1, axis=-1))
+        older = older + (1.0 - third) * np.roll(now, -1, axis=-1)
+        older[..., -1] = now[..., -1]
+        return np.asarray((1.0 - SEPTEMBER_ON) * same + SEPTEMBER_ON * older)
+
+    def born_on_31_december(self, age: int) -> Floats:
+        """Share of those aged x on 31 December who are born by the last year on record (year,): 0 or 1."""
+        return np.array([1.0 if year - age <= self.born_until else 0.0 for year in self.years])
+
+    def born_on_31_august(self, age: int) -> Floats:
+        """The same on 31 August (year,): 0, a third, or 1."""
+        shares = []
+        for year in self.years:
+            late = 1.0 if year - 1 - age <= self.born_until else 0.0
+            same = 1.0 if year - age <= self.born_until else 0.0
+            shares.append((1.0 - SEPTEMBER_ON) * same + SEPTEMBER_ON * late)
+        return np.array(shares)
+
+    def origin(self, area: int, year: int, age: int) -> tuple[str, float, str]:
+        """Where those aged ``age`` on 31 August of ``year`` come from: text, persons, status of that figure.
+
+        Births of the two calendar years, weighted by the cut, where both fall in the forecast; else the launch stock of the
+        two cohorts.
+        """
+        late, same = year - 1 - age, year - age
+        if late >= self.years[0]:
+            births = self.births[:, area]
+            value = (1.0 - SEPTEMBER_ON) * births[self.place(same)] + SEPTEMBER_ON * births[self.place(late)]
+            known = "nowcast" if same <= self.born_until else "projected"
+            return f"births September {late} to August {same}", float(value), known
+        stock = self.both[0, area]
+        now = max(self.years[0] - same, 0)
+        value = (1.0 - SEPTEMBER_ON) * stock[now] + SEPTEMBER_ON * stock[self.years[0] - late]
+        return f"the same cohort on 31 December {self.years[0]}", float(value), "observed"
+
+    def status(self, year: int) -> str:
+        """observed, nowcast or projected (law 13)."""
+        if year <= self.years[0]:
+            return "observed"
+        return "nowcast" if year <= self.nowcast_until else "projected"

@@ -1,0 +1,76 @@
+"""One line of demand: a measure of a service, by year and area, with how it came about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecast.axes import Floats
+
+WHOLE = 1e-9
+"""Slack before a count is rounded up: ten children in classes of ten make one class, whatever the last bit says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """One factor between people and places, for one area and year.
+
+    ``value`` is what multiplies or divides; ``kind`` says how it enters: start, times, divided, result, line.
+    """
+
+    name: str
+    kind: str
+    value: float
+    unit: str
+    status: str
+    source: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Series:
+    """A measure of a service.
+
+    part     age, grade or setting; ``all`` for the whole
+    values   (year, area)
+    born     share already born (year, area), None where it has no meaning
+    status   None: as the people of the year; else the status of a norm
+    source   source ids, joined by "; "
+    """
+
+    service: str
+    part: str
+    measure: str
+    unit: str
+    values: Floats
+    born: Floats | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Service:
+    """All series of one service, and the factors behind its main number."""
+
+    name: str
+    series: tuple[Series, ...]
+    main: str
+
+    def find(self, measure: str, part: str = "all") -> Series:
+        """The series of a measure and part."""
+        for item in self.series:
+            if item.measure == measure and item.part == part:
+                return item
+        raise KeyError((self.name, measure, part))
+
+
+def whole_up(values: Floats) -> Floats:
+    """Rounded up to whole places, classes or workers."""
+    return np.ceil(np.maximum(values - WHOLE, 0.0))
+
+
+def weighted(shares: Floats, weights: Floats) -> Floats:
+    """Share already born of several ages together: shares (age, year), weights (age, year, area) -> (year, area)."""
+    total = weights.sum(axis=0)
+    safe = np.where(total > 0, total, 1.0)
+    return np.asarray((shares[:, :, None] * weights).sum(axis=0) / safe)

@@ -1,0 +1,163 @@
+"""Kindergarten and school: people of the ages on 31 August x gross enrolment, classes by grade, teachers by both norms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecast.axes import Floats
+from forecast.project.spec import Stage
+from forecast.services.enrolment import GrossEnrolment, measured
+from forecast.services.facts import Facts, Standard
+from forecast.services.people import People
+from forecast.services.series import Factor, Series, Service, whole_up
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Ages of a stage in one area: completed years on 31 August when a grade begins."""
+
+    first: int
+    years: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StagePlan:
+    """One stage with its ages by area.
+
+    spans   one for each area
+    nine    first and last age over which enrolment was measured
+    """
+
+    spec: Stage
+    spans: tuple[Span, ...]
+    measured_ages: tuple[int, int]
+    file: str
+
+    @property
+    def grades(self) -> int:
+        return max(span.years for span in self.spans)
+
+    def grade_name(self, grade: int) -> str:
+        """small, middle, top, or grade-1, grade-2 .."""
+        return self.spec.grades[grade] if self.spec.grades else f"grade-{grade + 1}"
+
+
+class StageDemand:
+    """Demand of one stage, all areas and years."""
+
+    def __init__(self, plan: StagePlan, facts: Facts, people: People, parents: tuple[People, ...]) -> None:
+        self.plan, self.people = plan, people
+        spec = plan.spec
+        where = f"{plan.file}, stage {spec.service}"
+        self.enrolment: GrossEnrolment = measured(facts, spec.enrolment, plan.measured_ages, parents, where)
+        named = [facts.standard(name, f"{where}, key class_size") for name in spec.class_size]
+        self.sizes: list[Standard] = [named[min(grade, len(named) - 1)] for grade in range(plan.grades)]
+        self.ratio = facts.standard(spec.pupils_per_staff, f"{where}, key pupils_per_staff")
+        self.norm = facts.standard(spec.staff_per_class, f"{where}, key staff_per_class") if spec.staff_per_class else None
+        self.carers = facts.standard(spec.carers_per_class, f"{where}, key carers_per_class") if spec.carers_per_class else None
+        self.august = people.on_31_august()
+
+    def children(self, grade: int) -> Floats:
+        """People of the age of a grade (year, area); zero where an area has no such grade."""
+        out = np.zeros(self.august.shape[:2])
+        for area, span in enumerate(self.plan.spans):
+            if grade < span.years:
+                out[:, area] = self.august[:, area, span.first + grade]
+        return out
+
+    def born(self, grade: int) -> Floats:
+        """Share already born (year, area)."""
+        ages = [span.first + min(grade, span.years - 1) for span in self.plan.spans]
+        return np.column_stack([self.people.born_on_31_august(age) for age in ages])
+
+    def staff_per_class(self, grade: int) -> float:
+        """The class norm; where no document sets one, a full class divided by the pupils-per-staff norm."""
+        return self.norm.most if self.norm else self.sizes[grade].most / self.ratio.most
+
+    def demand(self) -> Service:
+        """People, users, places, classes, teachers and carers by grade and in all."""
+        rows: list[Series] = []
+        totals: dict[str, list[Floats]] = {}
+        shares = []
+        for grade in range(self.plan.grades):
+            children, born = self.children(grade), self.born(grade)
+            shares.append(born)
+            for name, value in self._grade(grade, children).items():
+                totals.setdefault(name, []).append(value)
+                rows.append(self._row(self.plan.grade_name(grade), name, value, born))
+        weights = np.stack(totals["people"])
+        total = np.where(weights.sum(axis=0) > 0, weights.sum(axis=0), 1.0)
+        born = (np.stack(shares) * weights).sum(axis=0) / total
+        users, classes = np.sum(totals["users"], axis=0), np.sum(totals["classes"], axis=0)
+        for name, parts in totals.items():
+            rows.append(self._row("all", name, np.sum(parts, axis=0), born))
+        rows += self._staff(users, classes, np.stack(totals["classes"]), born)
+        return Service(self.plan.spec.service, tuple(rows), "places")
+
+    def _grade(self, grade: int, children: Floats) -> dict[str, Floats]:
+        users = children * self.enrolment.rate
+        return {
+            "people": children,
+            "users": users,
+            "places": whole_up(users),
+            "classes": whole_up(users / self.sizes[grade].most),
+        }
+
+    def _staff(self, users: Floats, classes: Floats, by_grade: Floats, born: Floats) -> list[Series]:
+        by_ratio = whole_up(users / self.ratio.most)
+        norm = np.array([self.staff_per_class(grade) for grade in range(self.plan.grades)])
+        by_class = whole_up((by_grade * norm[:, None, None]).sum(axis=0))
+        staff = np.maximum(by_ratio, by_class)
+        carers = whole_up(classes * self.carers.most) if self.carers else np.zeros_like(staff)
+        rows = [
+            self._row("by-ratio", "staff", by_ratio, born),
+            self._row("by-class", "staff", by_class, born),
+            self._row("all", "teachers", staff - carers, born),
+        ]
+        return [*rows, self._row("all", "carers", carers, born)] if self.carers else rows
+
+    def _row(self, part: str, measure: str, values: Floats, born: Floats) -> Series:
+        units = {"people": "persons", "users": "pupils", "places": "places", "classes": "classes", "staff": "staff", "teachers": "teachers and staff", "carers": "carers"}
+        used = {"people": "", "classes": self.sizes[0].source, "staff": self.ratio.source, "teachers": self.ratio.source, "carers": self.ratio.source}
+        source = "; ".join(part for part in ("cohort-component", used.get(measure, self.enrolment.source)) if part)
+        return Series(self.plan.spec.service, part, measure, units[measure], values, born, source)
+
+    def explain(self, area: int, year: int) -> tuple[Factor, ...]:
+        """From children of the ages to places, classes and staff for one area and year."""
+        place, status = self.people.place(year), self.people.status(year)
+        rate = self.enrolment
+        note = f"{rate.pupils:,.0f} pupils of {rate.people:,.0f} aged {rate.ages[0]}-{rate.ages[1]} on 31 August, {rate.area} {rate.year}"
+        out: list[Factor] = []
+        places = classes = 0.0
+        for grade in range(self.plan.spans[area].years):
+            age = self.plan.spans[area].first + grade
+            children = float(self.children(grade)[place, area])
+            born = float(self.born(grade)[place, area])
+            users = children * rate.rate
+            seats, rooms = float(whole_up(np.array(users))), float(whole_up(np.array(users / self.sizes[grade].most)))
+            places, classes = places + seats, classes + rooms
+            size = self.sizes[grade]
+            origin, came, known = self.people.origin(area, year, age)
+            out += [
+                Factor(f"{self.plan.grade_name(grade)}: {origin}", "start", came, "persons", known, "cohort-component"),
+                Factor("survival and net move since", "times", children / came if came else 0.0, "ratio", status, "cohort-component"),
+                Factor(f"people aged {age} on 31 August {year}", "subtotal", children, "persons", status, "cohort-component", f"born September {year - age - 1} to August {year - age}; {born:.0%} already born"),
+                Factor("gross enrolment", "times", rate.rate, "share", rate.status, rate.source, note),
+                Factor("places, rounded up", "subtotal", seats, "places", status, "computed"),
+                Factor("class size", "divided", size.most, size.unit, size.status, size.source, f"{size.document} {size.number}".strip()),
+                Factor("classes, rounded up", "subtotal", rooms, "classes", status, "computed"),
+            ]
+        service = self.demand()
+        teachers = float(service.find("teachers").values[place, area])
+        out += [
+            Factor("places", "result", places, "places", status, "computed"),
+            Factor("classes", "result", classes, "classes", status, "computed"),
+            Factor("pupils per staff", "norm", self.ratio.most, self.ratio.unit, self.ratio.status, self.ratio.source, f"staff by ratio {float(service.find('staff', 'by-ratio').values[place, area]):.0f}"),
+            Factor("staff per class", "norm", self.staff_per_class(0), "staff per class", self.norm.status if self.norm else "derived", self.norm.source if self.norm else self.ratio.source, f"staff by class {float(service.find('staff', 'by-class').values[place, area]):.0f}; the larger one binds"),
+            Factor("teachers and staff", "result", teachers, "staff", status, "computed"),
+        ]
+        return tuple(out)
+
+
