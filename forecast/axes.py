@@ -51,4 +51,4 @@ class Population:
     @property
     def total(self) -> Floats:
         """Persons by area."""
-        return self.people.sum(axis=(SEX, AGE))
+        return np.asarray(self.people.sum(axis=(SEX, AGE)))

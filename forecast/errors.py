@@ -47,6 +47,7 @@ class InputError(ForecastError):
 
     @classmethod
     def one(cls, where: str, expected: str, found: str, way_out: str = "") -> InputError:
+        """An error with a single fault; see ``Fault``."""
         return cls([Fault(where, expected, found, way_out)])
 
 

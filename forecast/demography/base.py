@@ -76,9 +76,7 @@ def single_years(groups: Floats, starts: Floats, cohorts: BirthCohorts, alive: F
     return ungroup(groups, starts, births * alive)
 
 
-def at_year_end(
-    people: Floats, cohorts: BirthCohorts, rates: Floats, late_births: Floats, census: dt.date
-) -> Floats:
+def at_year_end(people: Floats, cohorts: BirthCohorts, rates: Floats, late_births: Floats, census: dt.date) -> Floats:
     """Carry a census stock to 31 December: birthdays, deaths and births of the remaining weeks, no migration.
 
     people       persons by completed age at the census            (..., age)
@@ -99,7 +97,9 @@ def at_year_end(
 def calendar_births(infants: Floats, benchmark_births: float, benchmark_infants: float) -> Floats:
     """Births of the census year by indirect standardisation on the infants counted.
 
-    infants  age 0 at the census (area,). The nation's births of the calendar year over its infants carries them to births:
+    infants  age 0 at the census (area,)
+
+    The nation's births of the calendar year over its infants carry them to births:
     it holds the census undercount of infants, infant deaths, and the shift from the census year to the calendar year.
     """
     return np.asarray(infants * (benchmark_births / benchmark_infants))

@@ -33,11 +33,14 @@ class NoChange:
     """Everybody stays as many, at every age."""
 
     def fit(self, history: History) -> FittedNoChange:
+        """One stock is enough."""
         return FittedNoChange(history.launch)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FittedNoChange:
+    """The launch stock."""
+
     launch: Population
 
     def predict(self, years: range) -> Forecast:
@@ -61,6 +64,8 @@ class RepeatGrowth:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FittedGrowth:
+    """The launch stock and each area's growth a year (area,)."""
+
     launch: Population
     yearly: Floats
 
@@ -73,7 +78,7 @@ class FittedGrowth:
 
 @dataclass(frozen=True, slots=True)
 class HamiltonPerry:
-    """Cohort-change ratios between the last two stocks, and children per woman of the last one (Hamilton and Perry 1962).
+    """Cohort-change ratios between the last two stocks, children per woman of the last (Hamilton and Perry 1962).
 
     The two stocks may be any number of years apart: the ratio of a cohort over n years becomes its n-th root a year.
     """
@@ -93,7 +98,9 @@ class HamiltonPerry:
 def _yearly_ratios(first: Floats, last: Floats, gap: int, limit: float) -> Floats:
     """Ratio a year by age at its end (area, sex, age), index 0 unused; the open cohort starts ``gap`` years below."""
     ages = first.shape[-1]
-    start = np.concatenate([first[..., : ages - gap - 1], first[..., ages - gap - 1 :].sum(axis=-1, keepdims=True)], axis=-1)
+    start = np.concatenate(
+        [first[..., : ages - gap - 1], first[..., ages - gap - 1 :].sum(axis=-1, keepdims=True)], axis=-1
+    )
     change = np.where(start > 0, last[..., gap:] / np.where(start > 0, start, 1.0), 1.0)
     yearly = np.clip(change, 1e-6, limit) ** (1.0 / gap)
     end = np.arange(ages - gap) + gap
@@ -104,6 +111,8 @@ def _yearly_ratios(first: Floats, last: Floats, gap: int, limit: float) -> Float
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FittedHamiltonPerry:
+    """The launch stock, cohort ratios a year (area, sex, age), infants of each sex per woman (area, sex)."""
+
     launch: Population
     yearly: Floats
     per_woman: Floats

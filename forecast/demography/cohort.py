@@ -179,5 +179,3 @@ def closed(rates: Floats) -> NetMigration:
     """
     empty = np.zeros((1, *rates.shape))
     return NetMigration(empty, empty[0], rates, 0.0, 1.0, fixed=True)
-
-

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import numpy as np
+
 from forecast.axes import Floats, Population
 from forecast.demography.migration import NetMigration
 
@@ -65,6 +67,7 @@ class History:
 
     @property
     def launch(self) -> Population:
+        """The last stock."""
         return self.stocks[-1]
 
 
@@ -99,9 +102,16 @@ class Forecast:
     flows: Flows | None = None
     overrides: tuple[Override, ...] = ()
 
+    @property
+    def accounts(self) -> Flows:
+        """The flows of an engine that has them; asking a baseline for them is our mistake (``ValueError``)."""
+        if self.flows is None:
+            raise ValueError("this forecast has stocks only")
+        return self.flows
+
     def at(self, year: int) -> Floats:
         """People (area, sex, age) on 31 December of one year."""
-        return self.people[self.years.index(year)]
+        return np.asarray(self.people[self.years.index(year)])
 
 
 class Fitted(Protocol):

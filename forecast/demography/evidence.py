@@ -38,7 +38,7 @@ class Evidence:
     births     resident births by year and place: keys are codes of the nation and the province
     totals     people on 31 December by year: keys are codes of the nation, the province and the city
     rates      the nation's mortality
-    gain       years of life expectancy that the province is ahead of the nation (mean of the sexes)
+    gain       years of life expectancy that the province is ahead of the nation (mean of the sexes), in ``gain_year``
     shapes     the nation's age pattern of fertility
     median     an outlook's total fertility of the nation by year
     boys_per_girl  an outlook's sex ratio at birth of the nation by year
@@ -54,6 +54,11 @@ class Evidence:
     totals: Mapping[str, Mapping[int, float]]
     rates: DeathRates
     gain: float
+    gain_year: int
     shapes: AgeShapes
     median: Mapping[int, float]
     boys_per_girl: Mapping[int, float]
+
+    def place(self, system: str) -> str:
+        """The code whose totals and births a system must meet: the districts answer to their city."""
+        return {"nation": self.nation, "province": self.province, "districts": self.city}[system]

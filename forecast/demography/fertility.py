@@ -1,4 +1,4 @@
-"""Fertility: the nation's age shape, each area's level by indirect standardisation with partial pooling, an AR(1) path."""
+"""Fertility: the nation's age shape, each area's level (indirect standardisation, partial pooling), an AR(1) path."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def single_age_shape(shares: Floats) -> Floats:
 class PooledLevels:
     """Fertility of each area relative to a common level, pooled, and what pooling did to it.
 
-    raw     observed over expected births, the latest indicator, scaled so that its mean over areas is that of the pooled
+    raw     observed over expected births, first indicator (area,)
     pooled  the same after partial pooling (area,)
     weight  share of an area's own evidence that was kept
     """
@@ -66,9 +66,9 @@ def pool_levels(observed: Floats, expected: Floats) -> PooledLevels:
 
     observed, expected  births or children, and what the common age shape gives  (area, indicator)
 
-    log(observed / expected) = indicator + area + noise with a random area effect, fitted by maximum restricted likelihood
-    (statsmodels MixedLM); an area's level is the first indicator's mean plus its predicted effect (BLUP). With one
-    indicator, or one area, there is nothing to pool and the ratios stand as they are.
+    log(observed / expected) = indicator + area + noise with a random area effect, fitted by restricted maximum
+    likelihood (statsmodels MixedLM); an area's level is the first indicator's mean plus its predicted effect (BLUP).
+    With one indicator, or fewer than three areas, there is nothing to pool and the ratios stand as they are.
     """
     logs = np.log(observed / expected)
     areas, indicators = logs.shape
@@ -95,7 +95,7 @@ def _random_effects(logs: Floats) -> tuple[Floats, float]:
 
 @dataclass(frozen=True, slots=True)
 class Ar1:
-    """log f(t+1) = log m + r (log f(t) - log m): towards a long-run mean m, keeping a share r of the distance a year."""
+    """log f(t+1) = log m + r (log f(t) - log m): towards a long-run mean m, a share r of the distance kept a year."""
 
     mean: float
     autocorrelation: float
@@ -119,7 +119,7 @@ class Ar1:
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
-    """What a policy does to births: a rise over ``ramp`` years from ``onset``, then a decay by half every ``half_life`` years.
+    """What a policy does to births: a rise over ``ramp`` years from ``onset``, then a decay by half per ``half_life``.
 
     effect     relative change of the births concerned at the height (0.05 = 5 % more)
     share      share of all births that are concerned (all orders 1, third and later births about a tenth)

@@ -35,7 +35,13 @@ def nation_cohorts(evidence: Evidence) -> BirthCohorts:
 
 
 def launch(
-    evidence: Evidence, census: Census, groups: Floats, areas: tuple[str, ...], total_of: str, national: Floats, boys: float
+    evidence: Evidence,
+    census: Census,
+    groups: Floats,
+    areas: tuple[str, ...],
+    total_of: str,
+    national: Floats,
+    boys: float,
 ) -> Launch:
     """Carry the groups (area, sex, group) of some areas; ``total_of`` names the place whose known total they must meet.
 
@@ -53,7 +59,16 @@ def launch(
     if known is not None:
         before = float(end.sum())
         end = end * (known / before)
-        notes.append(Override(total_of, year, "people", before, known, "census carried to 31 December meets the published year-end total"))
+        notes.append(
+            Override(
+                total_of,
+                year,
+                "people",
+                before,
+                known,
+                "census carried to 31 December meets the published year-end total",
+            )
+        )
     return Launch(single, Population(areas, year, end), births, tuple(notes))
 
 
@@ -65,5 +80,6 @@ def _assumed_cohorts(cohorts: BirthCohorts, areas: tuple[str, ...], year: int, p
     if not areas or cohorts.known <= cohorts.first:
         return []
     filled = float(cohorts.births[0])
-    why = f"births before {cohorts.known} are not known: the mean of the first five known years guides ages {year - cohorts.known + 1} and over"
+    oldest = year - cohorts.known + 1
+    why = f"births before {cohorts.known} are not known: the mean of the first five known years guides ages {oldest}+"
     return [Override(place, year, "guide births", float("nan"), filled, why)]

@@ -1,4 +1,4 @@
-"""Net migration: what two censuses leave unexplained, by age and sex, smoothed, shrunk, damped and tied to the city."""
+"""Net migration rates: by year from a decade, smoothed, shrunk, damped, and tied to the city."""
 
 from __future__ import annotations
 
@@ -6,74 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecast.axes import AGES, FEMALE, Floats
+from forecast.axes import AGES, Floats
 from forecast.kernels.controls import plus_minus
-
-CHILD_SHARES = (0.25, 0.75)
-"""Net migrants of 0-4 and 5-9 per net migrating mother and child-woman ratio (UN Manual VI 1970; Shryock and Siegel)."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class TwoCensuses:
-    """Five-year age groups of areas and of the nation at two censuses ten years apart.
-
-    first, second                  persons (area, sex, group), groups 0-4 .. 80-84, 85+
-    nation_first, nation_second    persons (sex, group)
-    """
-
-    first: Floats
-    second: Floats
-    nation_first: Floats
-    nation_second: Floats
-
-
-def census_survival(nation_first: Floats, nation_second: Floats) -> Floats:
-    """The nation's ratio of each cohort to itself ten years earlier (sex, cohort), last cohort open (75+ to 85+).
-
-    It holds mortality and the change of census coverage together (forward census-survival-ratio method).
-    """
-    start = _cohorts_before(nation_first)
-    return np.asarray(_cohorts_after(nation_second) / start)
-
-
-def _cohorts_before(groups: Floats) -> Floats:
-    """Groups 0-4 .. 70-74 and 75+ of the first census: those who are 10-14 .. 80-84 and 85+ at the second."""
-    return np.concatenate([groups[..., :15], groups[..., 15:].sum(axis=-1, keepdims=True)], axis=-1)
-
-
-def _cohorts_after(groups: Floats) -> Floats:
-    return np.asarray(groups[..., 2:])
-
-
-def residual(censuses: TwoCensuses) -> Floats:
-    """Net migrants over the ten years by sex and cohort aged 10-14 .. 85+ at the second census (area, sex, cohort)."""
-    ratio = census_survival(censuses.nation_first, censuses.nation_second)
-    return np.asarray(_cohorts_after(censuses.second) - _cohorts_before(censuses.first) * ratio)
-
-
-def child_residual(censuses: TwoCensuses, net: Floats) -> Floats:
-    """Net migrants among children born between the censuses (area, sex, 2), aged 0-4 and 5-9 at the second.
-
-    Births between censuses are not known, so children follow the women who bear them: a quarter and three quarters of
-    the child-woman ratio times the net migrants among women of 15-44 and 20-49.
-    """
-    women = censuses.second[:, FEMALE]
-    mothers = net[:, FEMALE]
-    pairs = []
-    for share, child, low in zip(CHILD_SHARES, (0, 1), (3, 4), strict=True):
-        ratio = censuses.second[..., child] / women[:, low : low + 6].sum(axis=-1)[:, None]
-        moved = mothers[:, low - 2 : low + 4].sum(axis=-1)
-        pairs.append(share * ratio * moved[:, None])
-    return np.stack(pairs, axis=-1)
-
-
-def decade_rates(censuses: TwoCensuses) -> Floats:
-    """Net migration of ten years relative to the people expected without it (area, sex, cohort 0-4 .. 85+)."""
-    net = residual(censuses)
-    children = child_residual(censuses, net)
-    both = np.concatenate([children, net], axis=-1)
-    expected = np.maximum(censuses.second - both, 1.0)
-    return np.asarray(both / expected)
 
 
 def annual_rates(decade: Floats, ages: int = AGES) -> Floats:
@@ -89,7 +23,8 @@ def annual_rates(decade: Floats, ages: int = AGES) -> Floats:
     exposure = np.minimum(at_end, 10.0) / 10.0
     flat = (yearly / exposure).reshape(-1, groups)
     age = np.arange(ages) + 0.5
-    return np.expm1(np.stack([np.interp(age, middle, row) for row in flat])).reshape(*decade.shape[:-1], ages)
+    logs = np.stack([np.interp(age, middle, row) for row in flat])
+    return np.asarray(np.expm1(logs).reshape(*decade.shape[:-1], ages))
 
 
 def smooth(rates: Floats, spread: float) -> Floats:
@@ -103,9 +38,11 @@ def smooth(rates: Floats, spread: float) -> Floats:
 
 
 def shrink(rates: Floats, people: Floats, parent: Floats, prior: float) -> Floats:
-    """Pull each area's rates to the parent's with the weight of ``prior`` persons in the cell's five-year neighbourhood.
+    """Pull each area's rates to the parent's with the weight of ``prior`` persons of about the same age.
 
-    rates, people (area, sex, age); parent (sex, age). Weight of the own rate: n / (n + prior), n = people of about that age.
+    rates, people (area, sex, age); parent (sex, age)
+
+    Weight of the own rate: n / (n + prior), n = people of about that age (five years).
     """
     near = smooth(people, 2.5) * 5.0
     own = near / (near + prior)
@@ -150,8 +87,8 @@ class NetMigration:
 def model_schedule(ages: int = AGES) -> Floats:
     """Relative migration by single age (age,): the seven-parameter model with its fundamental values.
 
-    m(x) = a1 exp(-al1 x) + a2 exp(-al2 (x - mu2) - exp(-la2 (x - mu2))) + c with a1 = .02, al1 = .10, a2 = .06, al2 = .10,
-    mu2 = 20, la2 = .40, c = .003. Source: Rogers and Castro 1981, Model Migration Schedules.
+    m(x) = a1 exp(-al1 x) + a2 exp(-al2 (x - mu2) - exp(-la2 (x - mu2))) + c with a1 = .02, al1 = .10, a2 = .06,
+    al2 = .10, mu2 = 20, la2 = .40, c = .003. Source: Rogers and Castro 1981, Model Migration Schedules.
     """
     age = np.arange(ages) + 0.5
     work = 0.06 * np.exp(-0.10 * (age - 20.0) - np.exp(-0.40 * (age - 20.0)))

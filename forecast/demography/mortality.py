@@ -82,7 +82,7 @@ class LeeCarter:
 
 
 def _meet_e0(a: Floats, b: Floats, e0: Floats) -> Floats:
-    """k (sex, year) that gives e0 (sex, year); Lee-Carter's second stage as MortCast and the UN do it."""
+    """The k (sex, year) that gives e0 (sex, year); Lee-Carter's second stage as MortCast and the UN do it."""
 
     def value(k: Floats) -> Floats:
         rates = lee_carter_rates(a, b, k)
@@ -102,7 +102,7 @@ class FittedLeeCarter:
     years: tuple[int, ...]
 
     def predict(self, years: range) -> Floats:
-        """Death rates (year, sex, age): fitted years as fitted, later ones by drift from the last (Lee-Miller jump-off)."""
+        """Death rates (year, sex, age): fitted years as fitted, later ones by drift (Lee and Miller 2001)."""
         last = self.years[-1]
         known = dict(zip(self.years, self.k.T, strict=True))
         k = np.array([known.get(year, self.k[:, -1] + self.drift * (year - last)) for year in years]).T

@@ -11,7 +11,7 @@ from forecast.axes import AREA, Floats
 GROUPS = ((15, 20), (20, 25))
 """Five-year groups in which campuses show."""
 ENTRY, LEAVE = 18, 23
-"""Ages at which students arrive and have left; their excess is spread evenly over the ages between that a group holds."""
+"""Ages at which students arrive and have left; an excess is spread over the ages between that its group holds."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,5 +58,3 @@ def student_path(stock: Floats, youth: Floats) -> Floats:
 def youth_of(people: Floats) -> Floats:
     """People of ages 18-22 over all areas and sexes, from people (year, area, sex, age)."""
     return np.asarray(people[..., ENTRY:LEAVE].sum(axis=(AREA, -2, -1)))
-
-

@@ -15,8 +15,8 @@ def plus_minus(values: Floats, total: Floats, weights: Floats) -> Floats:
     weights  positive; shares of a remainder where no factor exists (no value of the sign that is needed)
 
     Positive values are multiplied by p, negative ones divided by p, with p solving
-    p * sum(+) - sum(|-|) / p = total. Source: Akers and Siegel 1965 (plus-minus method), in the form of Smith, Tayman and
-    Swanson 2013, chapter 10.
+    p * sum(+) - sum(|-|) / p = total. Source: Akers and Siegel 1965 (plus-minus method), in the form of Smith,
+    Tayman and Swanson 2013, chapter 10.
     """
     gains = np.maximum(values, 0.0).sum(axis=0)
     losses = np.maximum(-values, 0.0).sum(axis=0)
@@ -24,7 +24,9 @@ def plus_minus(values: Floats, total: Floats, weights: Floats) -> Floats:
     safe_losses = np.where(losses > 0, losses, 1.0)
     # The root of p^2 * gains - p * total - losses = 0, written so that nothing cancels for either sign of the total.
     root = np.sqrt(total**2 + 4.0 * gains * losses)
-    factor = np.where(total >= 0, (total + root) / (2.0 * safe_gains), 2.0 * losses / np.where(root > total, root - total, 1.0))
+    factor = np.where(
+        total >= 0, (total + root) / (2.0 * safe_gains), 2.0 * losses / np.where(root > total, root - total, 1.0)
+    )
     only_gains = (losses == 0) & (gains > 0) & (total > 0)
     only_losses = (gains == 0) & (losses > 0) & (total < 0)
     factor = np.where(only_gains, total / safe_gains, factor)

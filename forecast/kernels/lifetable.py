@@ -176,7 +176,11 @@ def _check(rates: Floats, widths: Floats, single: bool) -> None:
         raise ValueError(f"widths {widths.tolist()} are neither 1, 1, ... nor 1, 4, 5, 5, ...")
     fine = np.isfinite(rates) & (rates >= 0.0)
     faults = [
-        Fault(f"death rates, age group {group}", "a finite rate, not negative", f"{rates[..., group][~fine[..., group]][0]}")
+        Fault(
+            f"death rates, age group {group}",
+            "a finite rate, not negative",
+            f"{rates[..., group][~fine[..., group]][0]}",
+        )
         for group in np.flatnonzero(~fine.reshape(-1, len(widths)).all(axis=0))
     ]
     if not faults and (rates[..., -1] == 0.0).any():

@@ -42,7 +42,7 @@ def read_toml(path: Path, shown: str) -> Tree:
 
 
 def merge(base: Tree, over: Mapping[str, Any]) -> Tree:
-    """The overlay's values in place of the base's; tables merge, lists of tables are appended, anything else replaces."""
+    """The overlay's values over the base's: tables merge, lists of tables are appended, anything else replaces."""
     out = dict(base)
     for key, value in over.items():
         old = out.get(key)
@@ -65,7 +65,9 @@ def load_scenario(project: Path, name: str, seen: tuple[str, ...] = ()) -> Scena
     """A scenario with its bases merged under it; unknown names and circles are faults."""
     shown = f"models/scenarios/{name}.toml"
     if name in seen:
-        raise InputError.one(shown, "bases without a circle", " -> ".join((*seen, name)), "give one of them another base")
+        raise InputError.one(
+            shown, "bases without a circle", " -> ".join((*seen, name)), "give one of them another base"
+        )
     known = scenario_names(project)
     if name not in known:
         close = difflib.get_close_matches(name, known, n=1)
@@ -87,9 +89,13 @@ def load_models(project: Path, scenario: Scenario) -> Models:
     """All model files under one scenario; every fault of every file at once."""
     if not (project / "models").is_dir():
         raise InputError.one(
-            f"{project}/models", "a folder of models", "nothing", "go to a project folder, or `forecast init DIR --from harbin`"
+            f"{project}/models",
+            "a folder of models",
+            "nothing",
+            "go to a project folder, or `forecast init DIR --from harbin`",
         )
-    tree, faults = {}, []
+    tree: Tree = {}
+    faults: list[Fault] = []
     for name in MODEL_FILES:
         shown = f"models/{name}.toml"
         try:
@@ -107,10 +113,10 @@ def _validate(kind: type[Kind], tree: Tree, shown: str, overlay: Scenario | None
     try:
         return kind.model_validate(tree)
     except ValidationError as error:
-        raise InputError(_faults(error, kind, tree, shown, overlay)) from None
+        raise InputError(_faults(error, kind, shown, overlay)) from None
 
 
-def _faults(error: ValidationError, kind: type[BaseModel], tree: Tree, shown: str, overlay: Scenario | None) -> list[Fault]:
+def _faults(error: ValidationError, kind: type[BaseModel], shown: str, overlay: Scenario | None) -> list[Fault]:
     faults = []
     for item in error.errors():
         path = [str(part) for part in item["loc"]]

@@ -38,6 +38,8 @@ class ModelHead(Spec):
 
 
 class ProjectHead(Spec):
+    """The city, its parents and its names."""
+
     name: Name
     title_zh: str
     title_en: str
@@ -48,6 +50,8 @@ class ProjectHead(Spec):
 
 
 class Times(Spec):
+    """Census days, horizon and the last year of births on record."""
+
     census: dt.date
     previous_census: dt.date
     horizon: Year
@@ -73,11 +77,15 @@ class ProjectSpec(Spec):
 
 
 class BirthsLaunch(Spec):
+    """Which series of national births guide the age structure and are met."""
+
     guide: str
     observed: str
 
 
 class BirthsPath(Spec):
+    """How total fertility goes on after the last observed year."""
+
     fitted_on: str
     long_run_mean: Assumption | None = None
     autocorrelation: Assumption | None = None
@@ -86,10 +94,14 @@ class BirthsPath(Spec):
 
 
 class Orders(Spec):
+    """What policies for some birth orders can act on."""
+
     third_and_later: Assumption
 
 
 class SexRatio(Spec):
+    """Whose sex ratio at birth is followed."""
+
     fitted_on: str
 
 
@@ -119,6 +131,8 @@ class BirthsSpec(Spec):
 
 
 class NationalMortality(Spec):
+    """The nation's death rates and life expectancies."""
+
     rates: str
     last_period: Year
     e0_first: Year
@@ -127,6 +141,8 @@ class NationalMortality(Spec):
 
 
 class MortalityShift(Spec):
+    """What sets the level of the province against the nation."""
+
     anchor: Literal["life_expectancy", "crude_death_rate"]
     year: Year
 
@@ -140,11 +156,15 @@ class AgeingSpec(Spec):
 
 
 class TimingSpec(Spec):
+    """Law 5: when migrants arrive, and which women bear."""
+
     migrants: Literal["start", "even", "end"]
     exposure: Literal["survivors", "final", "even"]
 
 
 class MovementRates(Spec):
+    """How past net migration is smoothed, shrunk and carried on."""
+
     spread: Assumption
     prior: Assumption
     damping: Assumption
@@ -152,6 +172,8 @@ class MovementRates(Spec):
 
 
 class Students(Spec):
+    """Where students are held apart, and where ages show without them."""
+
     campus: tuple[AreaCode, ...] = ()
     plain: tuple[AreaCode, ...] = ()
     source: str
@@ -174,12 +196,16 @@ class Line(Spec):
 
 
 class TakeUp(Spec):
+    """Use and wish of nursery care."""
+
     use: str
     wish: str
     from_age: Assumption
 
 
 class NurseryClass(Spec):
+    """Standards of one age."""
+
     size: str
     carer: str
 
@@ -239,6 +265,8 @@ class SchoolSpec(Spec):
 
 
 class Need(Spec):
+    """The tables that say who needs care."""
+
     gradient: str
     level: str
     severe: str
@@ -247,6 +275,8 @@ class Need(Spec):
 
 
 class Institution(Spec):
+    """Who lives in institutions, and how full they are planned."""
+
     residents: str
     year: Year
     occupancy: Assumption
@@ -254,11 +284,15 @@ class Institution(Spec):
 
 
 class Carers(Spec):
+    """Residents per carer."""
+
     severe: str
     other: str
 
 
 class Pattern(Spec):
+    """The policy pattern of settings."""
+
     institution: str
     community: str
 
@@ -288,6 +322,8 @@ class Models(Spec):
 
 
 class ScenarioHead(Spec):
+    """What a scenario says of itself."""
+
     name: Name
     base: Name | None = None
     title_zh: str

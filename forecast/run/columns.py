@@ -1,21 +1,23 @@
-"""Columns of the published tables, built from arrays: coded labels, no per-row Python."""
+"""Columns of the published tables, built from arrays straight into Arrow: coded labels, no per-row Python."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 
 from forecast.axes import AGE, PUBLISHED_OPEN_AGE, SEXES, Floats
 from forecast.run.inputs import Area
 
 KEYS = ("scenario", "area", "area_name", "area_level", "year", "sex", "age", "service", "part")
-VALUES = ("measure", "unit", "mean", "p05", "p10", "p25", "p50", "p75", "p90", "p95", "share_born", "status", "source")
-"""The promised columns, in their order."""
 QUANTILES = ("p05", "p10", "p25", "p50", "p75", "p90", "p95")
+VALUES = ("measure", "unit", "mean", *QUANTILES, "share_born", "status", "source")
+"""The promised columns, in their order."""
+Column = Any
+"""An Arrow array; the package has no types of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,26 +28,66 @@ class Axis:
     labels: tuple[Any, ...]
 
 
-def coded(labels: Sequence[Any], codes: np.ndarray) -> pd.Categorical:
-    """Labels by position, as a dictionary-coded column."""
-    return pd.Categorical.from_codes(codes.astype(np.int32), categories=pd.Index(list(dict.fromkeys(labels))))
+class Tidy:
+    """An array as rows in C order: one row a cell, labels looked up axis by axis."""
+
+    def __init__(self, values: Floats, axes: Sequence[Axis]) -> None:
+        self.shape = tuple(len(axis.labels) for axis in axes)
+        if values.shape != self.shape:
+            raise ValueError(f"values of shape {values.shape} do not fit axes {self.shape}")
+        self.axes = {axis.name: axis for axis in axes}
+        self.places = {axis.name: place for place, axis in enumerate(axes)}
+        self.rows = values.size
+        self.columns: dict[str, Column] = {"mean": pa.array(np.ascontiguousarray(values).reshape(-1))}
+        for axis in axes:
+            self.along(axis.name, axis.name, axis.labels)
+
+    def codes(self, axis: str) -> np.ndarray:
+        """Position on an axis, by row."""
+        place = self.places[axis]
+        index = np.arange(self.shape[place], dtype=np.int32)
+        return np.broadcast_to(
+            index.reshape([-1 if i == place else 1 for i in range(len(self.shape))]), self.shape
+        ).reshape(-1)
+
+    def along(self, column: str, axis: str, labels: Sequence[Any]) -> None:
+        """A column whose value depends on the position on one axis: one label a position, repeats allowed."""
+        self.columns[column] = looked_up(labels, self.codes(axis))
+
+    def all(self, column: str, value: str) -> None:
+        """A column with one text in every row."""
+        self.columns[column] = looked_up([value], np.zeros(self.rows, dtype=np.int32))
+
+    def cells(self, column: str, values: Floats) -> None:
+        """A column of numbers given cell by cell; not-a-number becomes null."""
+        self.columns[column] = pa.array(np.ascontiguousarray(values).reshape(-1), from_pandas=True)
+
+    def table(self, areas: Sequence[Area], fixed: Mapping[str, str]) -> pa.Table:
+        """All promised columns that apply, in order: names and levels filled in, quantiles null until there are any."""
+        for column, value in fixed.items():
+            self.all(column, value)
+        by_code = {area.code: area for area in areas}
+        here = [by_code[code] for code in self.axes["area"].labels]
+        self.along("area_name", "area", [area.name_zh for area in here])
+        self.along("area_level", "area", [area.level for area in here])
+        for column in (*QUANTILES, "share_born"):
+            self.columns.setdefault(column, pa.nulls(self.rows, pa.float64()))
+        names = [name for name in (*KEYS, *VALUES) if name in self.columns]
+        return pa.table([self.columns[name] for name in names], names=names)
 
 
-def tidy(values: Floats, axes: Sequence[Axis]) -> dict[str, Any]:
-    """One column an axis and the column ``mean``, in C order of the array."""
-    shape = tuple(len(axis.labels) for axis in axes)
-    if values.shape != shape:
-        raise ValueError(f"values of shape {values.shape} do not fit axes {shape}")
-    out: dict[str, Any] = {}
-    for place, axis in enumerate(axes):
-        index = np.arange(shape[place]).reshape([-1 if i == place else 1 for i in range(len(shape))])
-        codes = np.broadcast_to(index, shape).reshape(-1)
-        if axis.labels and isinstance(axis.labels[0], str):
-            out[axis.name] = coded(axis.labels, codes)
-        else:
-            out[axis.name] = np.asarray(axis.labels)[codes]
-    out["mean"] = values.reshape(-1)
-    return out
+def looked_up(labels: Sequence[Any], codes: np.ndarray) -> Column:
+    """Labels by code: texts as a dictionary-coded column without repeats, numbers as they are."""
+    if not labels or not isinstance(labels[0], str):
+        return pa.array(np.asarray(labels)[codes])
+    unique = list(dict.fromkeys(labels))
+    place = np.array([unique.index(label) for label in labels], dtype=np.int32)
+    return pa.DictionaryArray.from_arrays(pa.array(place[codes]), pa.array(unique, pa.string()))
+
+
+def joined(parts: Sequence[pa.Table]) -> pa.Table:
+    """Tables of the same columns under one another, with one dictionary a column."""
+    return pa.concat_tables(parts).unify_dictionaries()
 
 
 def published_ages(values: Floats) -> Floats:
@@ -54,35 +96,6 @@ def published_ages(values: Floats) -> Floats:
     return np.concatenate([head, tail.sum(axis=AGE, keepdims=True)], axis=AGE)
 
 
-def complete(columns: dict[str, Any], rows: int, fixed: dict[str, Any], areas: Sequence[Area]) -> pd.DataFrame:
-    """All promised columns in order: names and levels from the areas, the rest fixed or left empty."""
-    if "area" in columns:
-        area = columns["area"]
-        by_code = {item.code: item for item in areas}
-        order = [by_code[code] for code in area.categories]
-        codes = np.asarray(area.codes)
-        columns["area_name"] = coded_as([item.name_zh for item in order], codes)
-        columns["area_level"] = coded_as([item.level for item in order], codes)
-    for name, value in fixed.items():
-        columns.setdefault(name, coded([value], np.zeros(rows)) if isinstance(value, str) else np.full(rows, value))
-    for name in (*QUANTILES, "share_born"):
-        columns.setdefault(name, np.full(rows, np.nan))
-    present = [name for name in (*KEYS, *VALUES) if name in columns]
-    return pd.DataFrame({name: columns[name] for name in present})
-
-
-def coded_as(labels: Sequence[str], codes: np.ndarray) -> pd.Categorical:
-    """Like ``coded``, for labels that may repeat among categories."""
-    unique = list(dict.fromkeys(labels))
-    place = np.array([unique.index(label) for label in labels])
-    return pd.Categorical.from_codes(place[codes].astype(np.int32), categories=pd.Index(unique))
-
-
-def sexes() -> Axis:
-    """The axis of sexes."""
-    return Axis("sex", SEXES)
-
-
-def ages() -> Axis:
-    """Published ages; 100 stands for 100 and over."""
-    return Axis("age", tuple(range(PUBLISHED_OPEN_AGE + 1)))
+SEX_AXIS = Axis("sex", SEXES)
+AGE_AXIS = Axis("age", tuple(range(PUBLISHED_OPEN_AGE + 1)))
+"""Published ages; 100 stands for 100 and over."""

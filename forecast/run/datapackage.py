@@ -42,5 +42,10 @@ def _resource(path: Path) -> dict[str, Any]:
 
 def _field(column: str) -> dict[str, str]:
     meaning = meanings()[column]
-    field = {"name": column, "type": meaning["type"], "description": meaning["meaning_en"], "description_zh": meaning["meaning_zh"]}
+    field = {
+        "name": column,
+        "type": meaning["type"],
+        "description": meaning["meaning_en"],
+        "description_zh": meaning["meaning_zh"],
+    }
     return {**field, "unit": meaning["unit"]} if meaning["unit"] else field

@@ -1,4 +1,4 @@
-"""The published tables of one computed scenario: population, births, deaths, migration, demand, balance, supply."""
+"""The published tables of one computed scenario, from population to demand, and the supply that is known."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from forecast.axes import AGE, FERTILE, SEX, Floats
 from forecast.demography.engine import Flows
-from forecast.run.columns import Axis, ages, coded_as, complete, published_ages, sexes, tidy
+from forecast.run.columns import AGE_AXIS, SEX_AXIS, Axis, Tidy, joined, published_ages
 from forecast.run.inputs import Area, Frames
 from forecast.run.model import Result
 from forecast.services.series import Series
@@ -22,7 +23,7 @@ def with_city(values: Floats, axis: int) -> Floats:
     return np.concatenate([values, values.sum(axis=axis, keepdims=True)], axis=axis)
 
 
-def tables(result: Result, frames: Frames) -> Mapping[str, Callable[[], pd.DataFrame]]:
+def tables(result: Result, frames: Frames) -> Mapping[str, Callable[[], pa.Table]]:
     """Every table of a scenario, built when it is called for."""
     return {
         "population": lambda: population(result, frames),
@@ -38,101 +39,83 @@ def _areas(result: Result) -> tuple[Area, ...]:
     return (*result.areas, result.parents[0])
 
 
-def _area_axis(result: Result) -> Axis:
-    return Axis("area", tuple(area.code for area in _areas(result)))
+def _area_axis(areas: tuple[Area, ...]) -> Axis:
+    return Axis("area", tuple(area.code for area in areas))
 
 
-def _status(result: Result, years: range, shape: tuple[int, ...]) -> pd.Categorical:
-    labels = [result.people.status(year) for year in years]
-    codes = np.broadcast_to(np.arange(len(labels)).reshape(-1, *([1] * (len(shape) - 1))), shape).reshape(-1)
-    return coded_as(labels, codes)
-
-
-def population(result: Result, frames: Frames) -> pd.DataFrame:
-    """People of districts and city by year, sex and age from the previous census on; parents as far as totals are known."""
-    census_source = _census_source(frames)
+def population(result: Result, frames: Frames) -> pa.Table:
+    """People of districts and city from the previous census on; parents as far as their totals are known."""
+    census = "; ".join(sorted(set(frames["population"]["source"].astype(str))))
+    past = result.systems.launches["districts"][0].stock
     forecast = result.systems.districts
-    parts = [_past(result, census_source), _stock(result, forecast.people, forecast.years, _areas(result), census_source, True)]
+    last = result.people.nowcast_until
+    parts = [
+        _stock(result, with_city(past.people[None], 1), range(past.year, past.year + 1), _areas(result), census, last),
+        _stock(result, with_city(forecast.people, 1), forecast.years, _areas(result), census, last),
+    ]
     for system, area in (("province", result.parents[1]), ("nation", result.parents[2])):
         known = getattr(result.systems, system)
-        last = result.nowcast_until(area.code)
-        years = range(known.years[0], last + 1)
-        parts.append(_stock(result, known.people[: len(years)], years, (area,), census_source, False))
-    return pd.concat(parts, ignore_index=True)
+        until = result.nowcast_until(area.code)
+        years = range(known.years[0], until + 1)
+        parts.append(_stock(result, known.people[: len(years)], years, (area,), census, until))
+    return joined(parts)
 
 
-def _stock(result: Result, people: Floats, years: range, areas: tuple[Area, ...], census: str, city: bool) -> pd.DataFrame:
-    values = published_ages(with_city(people, 1) if city else people)
-    axes = (Axis("year", tuple(years)), Axis("area", tuple(area.code for area in areas)), sexes(), ages())
-    columns = tidy(values, axes)
-    known = result.people.nowcast_until if city else years[-1]
-    labels = ["observed" if year == years[0] else "nowcast" if year <= known else "projected" for year in years]
-    origin = [census if label == "observed" else ENGINE for label in labels]
-    codes = np.repeat(np.arange(len(years)), values[0].size)
-    columns["status"], columns["source"] = coded_as(labels, codes), coded_as(origin, codes)
-    fixed = {"scenario": result.scenario.head.name, "measure": "people", "unit": "persons"}
-    return complete(columns, values.size, fixed, areas)
+def _stock(
+    result: Result, people: Floats, years: range, areas: tuple[Area, ...], census: str, nowcast_until: int
+) -> pa.Table:
+    tidy = Tidy(published_ages(people), (Axis("year", tuple(years)), _area_axis(areas), SEX_AXIS, AGE_AXIS))
+    first = years[0]
+    status = ["observed" if year == first else "nowcast" if year <= nowcast_until else "projected" for year in years]
+    tidy.along("status", "year", status)
+    tidy.along("source", "year", [census if item == "observed" else ENGINE for item in status])
+    return tidy.table(areas, {"scenario": result.scenario.head.name, "measure": "people", "unit": "persons"})
 
 
-def _past(result: Result, census: str) -> pd.DataFrame:
-    """The previous census, carried to its 31 December."""
-    stock = result.systems.launches["districts"][0].stock
-    years = range(stock.year, stock.year + 1)
-    return _stock(result, stock.people[None], years, _areas(result), census, True)
-
-
-def _census_source(frames: Frames) -> str:
-    population = frames["population"]
-    return "; ".join(sorted(set(population["source"].astype(str))))
-
-
-def births(result: Result) -> pd.DataFrame:
+def births(result: Result) -> pa.Table:
     """Births by area, year and age of the mother."""
     flows, years = _flows(result)
+    areas = _areas(result)
     values = with_city(flows.births[..., FERTILE.start : FERTILE.stop], 1)
-    axes = (Axis("year", tuple(years)), _area_axis(result), Axis("age", tuple(FERTILE)))
-    columns = tidy(values, axes)
-    born = [1.0 if year <= result.born_until else 0.0 for year in years]
-    columns["share_born"] = np.repeat(born, values[0].size)
-    columns["status"] = _birth_status(result, years, values.shape)
-    fixed = {"scenario": result.scenario.head.name, "sex": "both", "measure": "births", "unit": "births", "source": ENGINE}
-    return complete(columns, values.size, fixed, _areas(result))
+    tidy = Tidy(values, (Axis("year", tuple(years)), _area_axis(areas), Axis("age", tuple(FERTILE))))
+    tidy.along("share_born", "year", [1.0 if year <= result.born_until else 0.0 for year in years])
+    tidy.along("status", "year", ["nowcast" if year <= result.born_until else "projected" for year in years])
+    fixed = {
+        "scenario": result.scenario.head.name,
+        "sex": "both",
+        "measure": "births",
+        "unit": "births",
+        "source": ENGINE,
+    }
+    return tidy.table(areas, fixed)
 
 
-def _birth_status(result: Result, years: range, shape: tuple[int, ...]) -> pd.Categorical:
-    labels = ["nowcast" if year <= result.born_until else "projected" for year in years]
-    return coded_as(labels, np.repeat(np.arange(len(years)), int(np.prod(shape[1:]))))
-
-
-def moves(result: Result, what: str) -> pd.DataFrame:
+def moves(result: Result, what: str) -> pa.Table:
     """Deaths (by cohort: age completed, or that would have been, on 31 December) or net migration."""
     flows, years = _flows(result)
+    areas = _areas(result)
     values = published_ages(with_city(getattr(flows, what), 1))
-    axes = (Axis("year", tuple(years)), _area_axis(result), sexes(), ages())
-    columns = tidy(values, axes)
-    columns["status"] = _status(result, years, values.shape)
-    fixed = {"scenario": result.scenario.head.name, "measure": what, "unit": "persons", "source": ENGINE}
-    return complete(columns, values.size, fixed, _areas(result))
+    tidy = Tidy(values, (Axis("year", tuple(years)), _area_axis(areas), SEX_AXIS, AGE_AXIS))
+    tidy.along("status", "year", [result.people.status(year) for year in years])
+    return tidy.table(
+        areas, {"scenario": result.scenario.head.name, "measure": what, "unit": "persons", "source": ENGINE}
+    )
 
 
-def demand(result: Result) -> pd.DataFrame:
+def demand(result: Result) -> pa.Table:
     """Every series of every service for districts and city."""
     items = [item for service in result.demand.values() for item in service.series]
-    years = result.people.years
+    years, areas = result.people.years, _areas(result)
     values = np.stack([with_city(item.values, 1) for item in items])
-    axes = (Axis("series", tuple(range(len(items)))), Axis("year", tuple(years)), _area_axis(result))
-    columns = tidy(values, axes)
-    line = columns.pop("series")
+    tidy = Tidy(values, (Axis("series", tuple(range(len(items)))), Axis("year", tuple(years)), _area_axis(areas)))
     for name in ("service", "part", "measure", "unit", "source"):
-        columns[name] = coded_as([getattr(item, name) for item in items], line)
-    columns["share_born"] = np.stack([_born_with_city(result, item) for item in items]).reshape(-1)
-    status = ["nowcast" if year <= result.people.nowcast_until else "projected" for year in years]
-    place = np.broadcast_to(np.arange(len(years))[None, :, None], values.shape).reshape(-1)
-    columns["status"] = coded_as(status, place)
-    return complete(columns, values.size, {"scenario": result.scenario.head.name}, _areas(result))
+        tidy.along(name, "series", [getattr(item, name) for item in items])
+    tidy.cells("share_born", np.stack([_born_with_city(item) for item in items]))
+    tidy.along("status", "year", ["nowcast" if year <= result.people.nowcast_until else "projected" for year in years])
+    return tidy.table(areas, {"scenario": result.scenario.head.name})
 
 
-def _born_with_city(result: Result, item: Series) -> Floats:
+def _born_with_city(item: Series) -> Floats:
     """The city's share is the mean of its areas', weighted by the series itself."""
     if item.born is None:
         return np.full((item.values.shape[0], item.values.shape[1] + 1), np.nan)
@@ -142,27 +125,28 @@ def _born_with_city(result: Result, item: Series) -> Floats:
     return np.concatenate([item.born, city[:, None]], axis=1)
 
 
-def balance(result: Result) -> pd.DataFrame:
+def balance(result: Result) -> pa.Table:
     """Start + births - deaths + migration = end for every area and year, with the gap (law 6)."""
     flows, years = _flows(result)
+    areas = _areas(result)
     people = with_city(result.systems.districts.people, 1).sum(axis=(SEX, AGE))
     born = with_city(flows.births, 1).sum(axis=AGE)
     died = with_city(flows.deaths, 1).sum(axis=(SEX, AGE))
     moved = with_city(flows.migration, 1).sum(axis=(SEX, AGE))
-    gap = people[1:] - people[:-1] - born + died - moved
-    axes = (Axis("year", tuple(years)), _area_axis(result))
-    columns = tidy(people[1:], axes)
-    extra = {"start": people[:-1], "births": born, "deaths": died, "migration": moved, "end": people[1:], "gap": gap}
-    status = _status(result, years, gap.shape)
-    frame = complete(columns, gap.size, {"scenario": result.scenario.head.name}, _areas(result))
-    frame = frame[["scenario", "area", "area_name", "area_level", "year"]]
-    frame = frame.assign(**{name: value.reshape(-1) for name, value in extra.items()})
-    frame["total_fertility"] = _fertility(flows.fertility, born).reshape(-1)
-    return frame.assign(unit="persons", status=status, source=ENGINE)
+    tidy = Tidy(people[1:], (Axis("year", tuple(years)), _area_axis(areas)))
+    parts = {"start": people[:-1], "births": born, "deaths": died, "migration": moved, "end": people[1:]}
+    parts["gap"] = people[1:] - people[:-1] - born + died - moved
+    parts["total_fertility"] = _fertility(flows.fertility, born)
+    for name, values in parts.items():
+        tidy.cells(name, values)
+    tidy.along("status", "year", [result.people.status(year) for year in years])
+    tidy.table(areas, {"scenario": result.scenario.head.name, "unit": "persons", "source": ENGINE})
+    names = ["scenario", "area", "area_name", "area_level", "year", *parts, "unit", "status", "source"]
+    return pa.table([tidy.columns[name] for name in names], names=names)
 
 
 def _fertility(by_area: Floats, born: Floats) -> Floats:
-    """Total fertility of the areas; the city's is the births-weighted harmonic mean (births over women exposed)."""
+    """Total fertility of the areas; the city's is its births over the women exposed, all areas together."""
     exposed = born[:, :-1] / by_area
     city = born[:, -1] / exposed.sum(axis=1)
     return np.concatenate([by_area, city[:, None]], axis=1)
@@ -173,14 +157,29 @@ def supply(frames: Frames, areas: tuple[Area, ...]) -> pd.DataFrame:
     codes = {area.code: area for area in areas}
     frame = frames["supply"]
     known = frame[frame["area"].isin(list(codes))].reset_index(drop=True)
-    names = {"area_name": [codes[code].name_zh for code in known["area"]], "area_level": [codes[code].level for code in known["area"]]}
+    names = {
+        "area_name": [codes[code].name_zh for code in known["area"]],
+        "area_level": [codes[code].level for code in known["area"]],
+    }
     known = known.assign(**names).rename(columns={"value": "mean"})
-    columns = ["area", "area_name", "area_level", "year", "period", "service", "measure", "unit", "mean", "status", "confidence", "source", "note"]
-    return known[columns].assign(period=known["period"].fillna(""), note=known["note"].fillna(""))
+    columns = [
+        "area",
+        "area_name",
+        "area_level",
+        "year",
+        "period",
+        "service",
+        "measure",
+        "unit",
+        "mean",
+        "status",
+        "confidence",
+        "source",
+        "note",
+    ]
+    return known[columns]
 
 
 def _flows(result: Result) -> tuple[Flows, range]:
-    flows = result.systems.districts.flows
-    if flows is None:
-        raise ValueError("the districts have no flows")
-    return flows, range(result.systems.districts.years[1], result.systems.districts.years[-1] + 1)
+    forecast = result.systems.districts
+    return forecast.accounts, range(forecast.years[1], forecast.years[-1] + 1)

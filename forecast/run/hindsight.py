@@ -1,8 +1,8 @@
-"""The forecast that could have been made at the previous census, against the census that came (2010 to 2020 for Harbin).
+"""The forecast that could have been made at the previous census, against the census that came (Harbin: 2010 to 2020).
 
-Nothing published about later years enters: mortality by the rates and life expectancies up to then, fertility held at the
-level of that census, students held, and migration from the one sign of it that a single census holds: residents over
-registered people, area by area.
+Nothing published about later years enters: mortality by the rates and life expectancies up to then, fertility held at
+the level of that census, students held, and migration from the one sign of it that a single census holds: residents
+over registered people, area by area.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ import pandas as pd
 from forecast.axes import AGE, AGES, SEX, Floats, Population
 from forecast.demography.baselines import HamiltonPerry, NoChange
 from forecast.demography.cohort import CohortComponent, women_exposed
-from forecast.demography.conditions import boys_share, student_rule
+from forecast.demography.conditions import student_rule
 from forecast.demography.engine import Components, Engine, History
 from forecast.demography.evidence import Evidence
+from forecast.demography.ground import boys_share
 from forecast.demography.launch import Launch, launch
 from forecast.demography.migration import NetMigration, model_schedule
 from forecast.demography.mortality import BrassDrift, BrassShift, FittedMortality, tables
@@ -27,7 +28,14 @@ from forecast.run.inputs import Frames
 from forecast.run.model import Result
 
 GROUPS: Mapping[str, tuple[int, int]] = {
-    "0-4": (0, 5), "5-9": (5, 10), "10-14": (10, 15), "15-59": (15, 60), "60+": (60, AGES), "65+": (65, AGES), "80+": (80, AGES), "all": (0, AGES),
+    "0-4": (0, 5),
+    "5-9": (5, 10),
+    "10-14": (10, 15),
+    "15-59": (15, 60),
+    "60+": (60, AGES),
+    "65+": (65, AGES),
+    "80+": (80, AGES),
+    "all": (0, AGES),
 }
 YEARS_TO_GATHER = 10.0
 """Years over which the gap between residents and registered people is taken to have come about; assumed."""
@@ -50,20 +58,33 @@ class Hindsight:
             for group, (low, high) in GROUPS.items():
                 got, came = (x[..., low:high].sum(axis=(SEX, AGE)) for x in (people, self.actual))
                 for area, one, other in zip(self.areas, got, came, strict=True):
-                    rows.append((engine, area, self.origin, self.target - self.origin, group, one, other, 100.0 * (one / other - 1.0)))
+                    rows.append(
+                        (
+                            engine,
+                            area,
+                            self.origin,
+                            self.target - self.origin,
+                            group,
+                            one,
+                            other,
+                            100.0 * (one / other - 1.0),
+                        )
+                    )
         names = ["engine", "area", "year", "horizon", "group", "forecast", "actual", "error"]
         return pd.DataFrame(rows, columns=names)
 
     def summary(self) -> pd.DataFrame:
-        """One row per engine and group: mean absolute error over areas, error of the city, worst area, all in percent."""
+        """One row per engine and group: mean absolute error over areas, error of the city, worst area; in percent."""
         table = self.table()
         grouped = table.groupby(["engine", "group"], sort=False)
         sums = grouped[["forecast", "actual"]].sum()
-        out = pd.DataFrame({
-            "mape": grouped["error"].apply(lambda x: float(x.abs().mean())),
-            "bias": 100.0 * (sums["forecast"] / sums["actual"] - 1.0),
-            "worst": grouped["error"].apply(lambda x: float(x.abs().max())),
-        })
+        out = pd.DataFrame(
+            {
+                "mape": grouped["error"].apply(lambda x: float(x.abs().mean())),
+                "bias": 100.0 * (sums["forecast"] / sums["actual"] - 1.0),
+                "worst": grouped["error"].apply(lambda x: float(x.abs().max())),
+            }
+        )
         return out.reset_index()
 
 
@@ -77,7 +98,11 @@ def hindsight(result: Result, frames: Frames) -> Hindsight:
     start = _launch_then(evidence, mortality, shift, year)
     conditions = _conditions(result, evidence, frames, mortality, shift, start, years)
     history = History((_ten_years_before(start.stock, shift, mortality), start.stock), components=conditions)
-    engines: dict[str, Engine] = {"cohort": CohortComponent(), "hamilton-perry": HamiltonPerry(), "no-change": NoChange()}
+    engines: dict[str, Engine] = {
+        "cohort": CohortComponent(),
+        "hamilton-perry": HamiltonPerry(),
+        "no-change": NoChange(),
+    }
     found = {name: engine.fit(history).predict(years).people[-1] for name, engine in engines.items()}
     return Hindsight(evidence.areas, year, target, found, result.systems.launches["districts"][1].stock.people)
 
@@ -89,16 +114,29 @@ def _as_of(evidence: Evidence) -> Evidence:
     keep = known.periods <= year
     before = [place for place, item in enumerate(known.years) if item <= year]
     rates = dataclasses.replace(
-        known, periods=known.periods[keep], rates=known.rates[keep], years=tuple(known.years[i] for i in before), e0=known.e0[before]
+        known,
+        periods=known.periods[keep],
+        rates=known.rates[keep],
+        years=tuple(known.years[i] for i in before),
+        e0=known.e0[before],
     )
     first = evidence.shapes.middles <= year
-    shapes = dataclasses.replace(evidence.shapes, middles=evidence.shapes.middles[first], shares=evidence.shapes.shares[first])
+    shapes = dataclasses.replace(
+        evidence.shapes, middles=evidence.shapes.middles[first], shares=evidence.shapes.shares[first]
+    )
     births = {place: {y: v for y, v in series.items() if y <= year} for place, series in evidence.births.items()}
     guide = {y: v for y, v in evidence.guide.items() if y <= year}
     boys = {y: v for y, v in evidence.boys_per_girl.items() if y <= year}
     censuses = (evidence.censuses[0], evidence.censuses[0])
     return dataclasses.replace(
-        evidence, censuses=censuses, rates=rates, shapes=shapes, births=births, guide=guide, totals={}, boys_per_girl=boys
+        evidence,
+        censuses=censuses,
+        rates=rates,
+        shapes=shapes,
+        births=births,
+        guide=guide,
+        totals={},
+        boys_per_girl=boys,
     )
 
 
@@ -118,7 +156,13 @@ def _launch_then(evidence: Evidence, mortality: FittedMortality, shift: BrassShi
 
 
 def _conditions(
-    result: Result, evidence: Evidence, frames: Frames, mortality: FittedMortality, shift: BrassShift, start: Launch, years: range
+    result: Result,
+    evidence: Evidence,
+    frames: Frames,
+    mortality: FittedMortality,
+    shift: BrassShift,
+    start: Launch,
+    years: range,
 ) -> Components:
     people = start.stock.people
     students = student_rule(evidence.areas, result.models.movement).stock(people)
@@ -140,8 +184,8 @@ def _conditions(
 def _register_rates(evidence: Evidence, frames: Frames, people: Floats) -> NetMigration:
     """Yearly net rates log(residents / registered) / ten years, by age as in the model schedule, students not counted.
 
-    An area with fewer residents than registered people has been losing; what it lost goes on at that pace. Areas without
-    a count of registered people do not move.
+    An area with fewer residents than registered people has been losing, and goes on at that pace. Areas
+    without a count of registered people do not move.
     """
     table = frames["indicators"]
     day = pd.Timestamp(evidence.censuses[0].date)

@@ -46,7 +46,9 @@ def project_areas(frames: Frames, models: Models) -> tuple[Area, ...]:
     known = areas_of(frames)
     for code, key in ((head.city, "city"), (head.province, "province"), (head.nation, "nation")):
         if code not in known:
-            raise InputError.one(f"models/project.toml, key project.{key}", "a code of data/**/areas", code, "add the area")
+            raise InputError.one(
+                f"models/project.toml, key project.{key}", "a code of data/**/areas", code, "add the area"
+            )
     found = tuple(area for area in known.values() if area.parent == head.city)
     if not found:
         raise InputError.one("data/**/areas", f"areas whose parent is {head.city}", "none", "fill the parent column")
@@ -62,7 +64,9 @@ def evidence_of(frames: Frames, models: Models) -> Evidence:
         head.province: _births_from_rates(frames, head.province),
     }
     totals = {code: _totals(frames, code) for code in (head.nation, head.province, head.city)}
-    census = tuple(_census(frames, day, areas, head.province, head.nation) for day in (times.previous_census, times.census))
+    census = tuple(
+        _census(frames, day, areas, head.province, head.nation) for day in (times.previous_census, times.census)
+    )
     return Evidence(
         areas,
         head.city,
@@ -74,6 +78,7 @@ def evidence_of(frames: Frames, models: Models) -> Evidence:
         totals,
         _death_rates(frames, head.nation, models),
         _gain(frames, head.province, head.nation, models.ageing.shift.year),
+        models.ageing.shift.year,
         _shapes(frames, head.nation),
         _outlook(frames, head.nation, models.births.path.fitted_on, "tfr"),
         _outlook(frames, head.nation, models.births.sex_ratio.fitted_on, "srb"),
@@ -92,32 +97,41 @@ def _census(frames: Frames, day: dt.date, areas: tuple[str, ...], province: str,
     chosen = frame[(frame["date"] == pd.Timestamp(day)) & (frame["concept"] == "resident")]
     cells = chosen.set_index(["area", "sex", "age_start"])["people"].astype(float)
     wanted = pd.MultiIndex.from_product([(*areas, province, nation), SEXES, STARTS.astype(int)])
-    missing = wanted.difference(cells.index)
+    missing = wanted[~wanted.isin(cells.index)]
     if len(missing):
         shown = "; ".join(f"{area} {sex} from age {age}" for area, sex, age in missing[:10])
         raise InputError.one(
-            f"data/**/population, date {day}", "people of every area, sex and age group 0, 1-4, 5-9 .. 85+",
-            f"{len(missing)} cells without a row: {shown}", "add the rows, or correct the codes and ages",
+            f"data/**/population, date {day}",
+            "people of every area, sex and age group 0, 1-4, 5-9 .. 85+",
+            f"{len(missing)} cells without a row: {shown}",
+            "add the rows, or correct the codes and ages",
         )
     values = cells.reindex(wanted).to_numpy().reshape(-1, len(SEXES), len(STARTS))
-    return Census(day, STARTS, values[:-2], values[-2], values[-1])
+    people = values.astype(np.float64)
+    return Census(day, STARTS, people[:-2], people[-2], people[-1])
 
 
 def _births(frames: Frames, area: str, series: str, last: int) -> dict[int, float]:
     frame = frames["births"]
     chosen = frame[
-        (frame["area"] == area) & (frame["series"] == series) & (frame["order"] == "all")
-        & (frame["concept"] == "resident") & frame["age_start"].isna() & (frame["year"] <= last)
+        (frame["area"] == area)
+        & (frame["series"] == series)
+        & (frame["order"] == "all")
+        & (frame["concept"] == "resident")
+        & frame["age_start"].isna()
+        & (frame["year"] <= last)
     ]
     need(chosen, "births", f"births of {area}, series {series}")
     return {int(year): float(value) for year, value in zip(chosen["year"], chosen["births"], strict=True)}
 
 
 def _births_from_rates(frames: Frames, area: str) -> dict[int, float]:
-    """Births = crude birth rate x mean of the totals at both ends of the year, where all three are known for residents."""
+    """Births = crude birth rate x mean of the totals at both ends of the year, where all three are known."""
     frame = frames["rates"]
     chosen = frame[
-        (frame["area"] == area) & (frame["measure"] == "crude_birth_rate") & (frame["series"] == "published")
+        (frame["area"] == area)
+        & (frame["measure"] == "crude_birth_rate")
+        & (frame["series"] == "published")
         & (frame["concept"] == "resident")
     ]
     totals = _totals(frames, area)
@@ -132,9 +146,15 @@ def _births_from_rates(frames: Frames, area: str) -> dict[int, float]:
 def _totals(frames: Frames, area: str) -> dict[int, float]:
     frame = frames["totals"]
     chosen = frame[
-        (frame["area"] == area) & (frame["basis"] == "year_end") & (frame["group"] == "all") & (frame["concept"] == "resident")
+        (frame["area"] == area)
+        & (frame["basis"] == "year_end")
+        & (frame["group"] == "all")
+        & (frame["concept"] == "resident")
     ]
-    return {int(day.year): float(people) for day, people in zip(pd.to_datetime(chosen["date"]), chosen["people"], strict=True)}
+    return {
+        int(day.year): float(people)
+        for day, people in zip(pd.to_datetime(chosen["date"]), chosen["people"], strict=True)
+    }
 
 
 def _death_rates(frames: Frames, nation: str, models: Models) -> DeathRates:
@@ -142,9 +162,12 @@ def _death_rates(frames: Frames, nation: str, models: Models) -> DeathRates:
     frame = frames["death_rates"]
     chosen = frame[(frame["area"] == nation) & (frame["period_end"] <= spec.last_period) & frame["sex"].isin(SEXES)]
     need(chosen, "death_rates", f"death rates of {nation} up to {spec.last_period}")
-    table = chosen.pivot_table(index=["period_start", "period_end", "sex"], columns="age_start", values="deaths_per_person_year")
+    table = chosen.pivot_table(
+        index=["period_start", "period_end", "sex"], columns="age_start", values="deaths_per_person_year"
+    )
     periods = sorted({(int(a), int(b)) for a, b, _ in table.index})
-    rates = np.stack([np.stack([table.loc[(a, b, sex)].to_numpy(float) for sex in SEXES]) for a, b in periods])
+    wanted = pd.MultiIndex.from_tuples([(a, b, sex) for a, b in periods for sex in SEXES])
+    rates = table.reindex(wanted).to_numpy(np.float64).reshape(len(periods), len(SEXES), -1)
     middles = np.array([(a + b) / 2.0 for a, b in periods])
     years = range(spec.e0_first, spec.e0_last + 1)
     e0 = np.column_stack([_series(_outlook(frames, nation, spec.rates, f"e0_{sex}"), years) for sex in SEXES])
@@ -154,7 +177,9 @@ def _death_rates(frames: Frames, nation: str, models: Models) -> DeathRates:
 def _series(known: Mapping[int, float], years: range) -> Floats:
     missing = [year for year in years if year not in known]
     if missing:
-        raise InputError.one("data/**/outlook", f"a value for {years[0]}-{years[-1]}", f"none for {missing[:10]}", "add the years")
+        raise InputError.one(
+            "data/**/outlook", f"a value for {years[0]}-{years[-1]}", f"none for {missing[:10]}", "add the years"
+        )
     return np.array([known[year] for year in years])
 
 
@@ -178,5 +203,11 @@ def _shapes(frames: Frames, nation: str) -> AgeShapes:
 
 def _outlook(frames: Frames, nation: str, series: str, column: str) -> dict[int, float]:
     frame = frames["outlook"]
-    chosen = need(frame[(frame["area"] == nation) & (frame["series"] == series)], "outlook", f"series {series} of {nation}")
-    return {int(year): float(value) for year, value in zip(chosen["year"], chosen[column], strict=True) if not np.isnan(value)}
+    chosen = need(
+        frame[(frame["area"] == nation) & (frame["series"] == series)], "outlook", f"series {series} of {nation}"
+    )
+    return {
+        int(year): float(value)
+        for year, value in zip(chosen["year"], chosen[column], strict=True)
+        if not np.isnan(value)
+    }

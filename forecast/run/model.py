@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from pydantic import BaseModel
 
-from forecast.demography.conditions import Systems, build
+from forecast.demography.conditions import Systems, build, student_rule
 from forecast.demography.engine import Forecast
 from forecast.demography.evidence import Evidence
+from forecast.demography.ground import Ground, lay
 from forecast.errors import Fault, InputError
 from forecast.project.load import Scenario, load_models, load_scenario
 from forecast.project.spec import Assumption, Models
@@ -44,6 +46,7 @@ class Result:
 
     @property
     def born_until(self) -> int:
+        """The last year whose births are on record."""
         return self.models.project.time.born_until
 
     def nowcast_until(self, code: str) -> int:
@@ -51,18 +54,58 @@ class Result:
         return max(self.evidence.totals.get(code, {}), default=self.people.years[0])
 
 
-def compute(project: Path, frames: Frames, scenario: str) -> Result:
-    """Read the models under a scenario and compute everything; all that is wrong with the input raises ``InputError``."""
+@dataclass(slots=True, eq=False)
+class Desk:
+    """The tables of a project, and what several scenarios share, worked out once."""
+
+    frames: Frames
+    grounds: dict[tuple[object, ...], Ground] = field(default_factory=dict)
+    facts: Facts | None = None
+
+    def ground(self, models: Models) -> Ground:
+        """The ground under the parts of the specs that shape it."""
+        births, national = models.births, models.ageing.national
+        key = (
+            models.project,
+            births.launch,
+            births.path.fitted_on,
+            births.sex_ratio,
+            models.ageing.shift,
+            models.movement.students,
+            national.rates,
+            national.last_period,
+            national.e0_first,
+            national.e0_last,
+        )
+        if key not in self.grounds:
+            evidence = evidence_of(self.frames, models)
+            self.grounds[key] = lay(evidence, student_rule(evidence.areas, models.movement))
+        return self.grounds[key]
+
+    def provision(self) -> Facts:
+        """Standards, enrolment, supply and care need."""
+        if self.facts is None:
+            self.facts = facts_of(self.frames)
+        return self.facts
+
+
+def compute(project: Path, frames: Frames | Desk, scenario: str) -> Result:
+    """Read the models under a scenario and compute everything; all that is wrong with the input raises ``InputError``.
+
+    Give the same ``Desk`` to several scenarios to share what they have in common.
+    """
+    desk = frames if isinstance(frames, Desk) else Desk(frames)
     overlay = load_scenario(project, scenario)
     models = load_models(project, overlay)
-    check_sources(models, frames)
-    evidence = evidence_of(frames, models)
-    areas = project_areas(frames, models)
-    known = areas_of(frames)
+    check_sources(models, desk.frames)
+    ground = desk.ground(models)
+    evidence = ground.evidence
+    areas = project_areas(desk.frames, models)
+    known = areas_of(desk.frames)
     head = models.project.project
     parents = (known[head.city], known[head.province], known[head.nation])
-    systems = build(evidence, models)
-    facts = facts_of(frames)
+    systems = build(ground, models)
+    facts = desk.provision()
     born = models.project.time.born_until
 
     def seen(forecast: Forecast, code: str, births: np.ndarray) -> People:
@@ -82,9 +125,7 @@ def births_by_year(systems: Systems, system: str) -> np.ndarray:
     """Births (year, area), the launch year by indirect standardisation."""
     forecast: Forecast = getattr(systems, system)
     launch = systems.launches[system][1].births
-    if forecast.flows is None:
-        return launch[None]
-    return np.concatenate([launch[None], forecast.flows.births.sum(axis=-1)])
+    return np.concatenate([launch[None], forecast.accounts.births.sum(axis=-1)])
 
 
 def assumptions_in(models: Models) -> list[tuple[str, Assumption]]:
@@ -94,7 +135,7 @@ def assumptions_in(models: Models) -> list[tuple[str, Assumption]]:
     def walk(node: object, path: str) -> None:
         if isinstance(node, Assumption):
             found.append((path, node))
-        elif hasattr(type(node), "model_fields"):
+        elif isinstance(node, BaseModel):
             for name in type(node).model_fields:
                 walk(getattr(node, name), f"{path}.{name}" if path else name)
 
@@ -107,9 +148,13 @@ def check_sources(models: Models, frames: Frames) -> None:
     known = set(frames["sources"]["source"])
     named = [(key, item.source) for key, item in assumptions_in(models)]
     named += [(f"births.policy {policy.name}", policy.source) for policy in models.births.policy]
-    named += [("movement.students", models.movement.students.source), ("school.structure", models.school.structure.source)]
+    named += [
+        ("movement.students", models.movement.students.source),
+        ("school.structure", models.school.structure.source),
+    ]
     unknown = [(key, source) for key, source in named if source not in known]
     if unknown:
         raise InputError(
-            Fault(f"models, key {key}", "a source of data/sources.csv", source, "add the source, or correct the id") for key, source in unknown
+            Fault(f"models, key {key}", "a source of data/sources.csv", source, "add the source, or correct the id")
+            for key, source in unknown
         )

@@ -6,28 +6,34 @@ import datetime as dt
 import platform
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
 import forecast
 from forecast.errors import InputError
 from forecast.project.load import scenario_names
 from forecast.run import notes
+from forecast.run.columns import joined
 from forecast.run.datapackage import datapackage
 from forecast.run.digest import of_file, of_inputs, of_texts
 from forecast.run.frames import supply, tables
 from forecast.run.hindsight import hindsight
 from forecast.run.inputs import Frames
-from forecast.run.model import Result, compute
+from forecast.run.model import Desk, Result, compute
 from forecast.run.publish import locked, publish, write_json
 from forecast.tables.project_tables import read_tables
 from forecast.tables.write import write_parquet
 
 SCHEMA_VERSION = "1"
+WRITERS = 2
+"""Tables compressed at the same time."""
 LIBRARIES = ("numpy", "scipy", "pandas", "pyarrow", "statsmodels", "numba", "pydantic")
 Notice = Callable[[str, int, int], None]
 Finish = Callable[[Path], None]
@@ -47,27 +53,27 @@ def run(
     out: Path,
     scenarios: Sequence[str] = (),
     *,
-    notice: Notice = lambda what, done, total: None,
-    finish: Finish = lambda folder: None,
+    notice: Notice | None = None,
+    finish: Finish | None = None,
     clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
 ) -> Run:
     """Compute a project under scenarios (all of them by default) and publish the run under ``out``.
 
     notice  is told what is being done, and how much of it is done
     finish  adds files made from the finished tables, such as a report, before the run appears
-    Raises ``InputError`` for wrong input, ``BalanceError`` if law 6 breaks, ``RunLocked`` if another process writes there;
-    in all three nothing is published and the last run stays.
+    Raises ``InputError`` for wrong input, ``BalanceError`` if law 6 breaks, ``RunLocked`` if another process writes
+    there; in all three nothing is published and the last run stays.
     """
     started = time.perf_counter()
     names = _chosen(project, scenarios)
-    steps = len(names) + 3
-    notice("reading", 0, steps)
+    tell = _Teller(notice, len(names) + 3)
+    tell("reading")
     frames = read_tables(project)
     read = time.perf_counter()
-    results = []
-    for place, name in enumerate(names):
-        notice(name, 1 + place, steps)
-        results.append(compute(project, frames, name))
+    results, desk = [], Desk(frames)
+    for name in names:
+        tell(name)
+        results.append(compute(project, desk, name))
     computed = time.perf_counter()
     inputs = of_inputs(project, tuple(sorted({file for result in results for file in result.scenario.chain})))
     digest = of_texts({**inputs, "version": forecast.__version__, "scenarios": " ".join(names)})
@@ -75,25 +81,41 @@ def run(
     seconds = {"read": read - started, "compute": computed - read}
 
     def build(folder: Path) -> None:
-        notice("writing", len(names) + 1, steps)
+        tell("writing")
         outputs = write_tables(folder, results, frames)
         seconds["write"] = time.perf_counter() - computed
-        write_json(folder / "datapackage.json", datapackage(folder, project.name, digest))
+        write_json(folder / "datapackage.json", datapackage(folder, results[0].models.project.project.name, digest))
         write_json(folder / "manifest.json", _manifest(results, inputs, outputs, digest, run_id, seconds))
-        notice("report", len(names) + 2, steps)
-        finish(folder)
+        tell("report")
+        if finish is not None:
+            finish(folder)
 
     with locked(out):
         folder = publish(out, run_id, build)
-    notice("done", steps, steps)
+    tell("done")
     return Run(folder, names, seconds)
+
+
+class _Teller:
+    """Counts the steps of a run for whoever listens."""
+
+    def __init__(self, notice: Notice | None, steps: int) -> None:
+        self.notice, self.steps, self.done = notice, steps, 0
+
+    def __call__(self, what: str) -> None:
+        if self.notice is not None:
+            self.notice(what, self.done, self.steps)
+        self.done += 1
 
 
 def _chosen(project: Path, scenarios: Sequence[str]) -> tuple[str, ...]:
     known = scenario_names(project)
     if not known:
         raise InputError.one(
-            f"{project}/models/scenarios", "a scenario file", "none", "go to a project folder, or `forecast init DIR --from harbin`"
+            f"{project}/models/scenarios",
+            "a scenario file",
+            "none",
+            "go to a project folder, or `forecast init DIR --from harbin`",
         )
     return tuple(dict.fromkeys(scenarios)) if scenarios else known
 
@@ -101,38 +123,37 @@ def _chosen(project: Path, scenarios: Sequence[str]) -> tuple[str, ...]:
 def write_tables(folder: Path, results: Sequence[Result], frames: Frames) -> dict[str, str]:
     """One Parquet file a concept over all scenarios; returns the digest of each file."""
     first = results[0]
-    makers: dict[str, Callable[[], pd.DataFrame]] = {
-        name: (lambda name=name: _joined([tables(result, frames)[name]() for result in results])) for name in tables(first, frames)
-    }
+    by_scenario = [tables(result, frames) for result in results]
+    makers: dict[str, Callable[[], pd.DataFrame | pa.Table]] = {}
+    for name in by_scenario[0]:
+        makers[name] = partial(_over_scenarios, [made[name] for made in by_scenario])
     makers["overrides"] = lambda: pd.concat([notes.overrides(result) for result in results], ignore_index=True)
     makers["assumptions"] = lambda: pd.concat([notes.assumptions(result) for result in results], ignore_index=True)
     makers["supply"] = lambda: supply(frames, (*first.areas, first.parents[0]))
     makers["scores"] = lambda: hindsight(first, frames).table()
     makers["sources"] = lambda: notes.sources(frames)
-    digests = {}
-    for name, make in makers.items():
-        path = folder / f"{name}.parquet"
-        write_parquet(make(), path, metadata={"schema_version": SCHEMA_VERSION, "table": name, "concept": "resident"})
-        digests[path.name] = of_file(path)
-    return digests
+    with ThreadPoolExecutor(WRITERS) as pool:
+        return dict(pool.map(partial(_write_one, folder), makers.items()))
 
 
-def _joined(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Scenarios under one another, labels kept as codes."""
-    if len(parts) == 1:
-        return parts[0]
-    columns: dict[str, Any] = {}
-    for name in parts[0].columns:
-        pieces = [part[name] for part in parts]
-        if isinstance(pieces[0].dtype, pd.CategoricalDtype):
-            columns[name] = pd.api.types.union_categoricals(pieces)
-        else:
-            columns[name] = pd.concat(pieces, ignore_index=True)
-    return pd.DataFrame(columns)
+def _write_one(folder: Path, named: tuple[str, Callable[[], pd.DataFrame | pa.Table]]) -> tuple[str, str]:
+    name, make = named
+    path = folder / f"{name}.parquet"
+    write_parquet(make(), path, metadata={"schema_version": SCHEMA_VERSION, "table": name, "concept": "resident"})
+    return path.name, of_file(path)
+
+
+def _over_scenarios(makers: Sequence[Callable[[], pa.Table]]) -> pa.Table:
+    return joined([make() for make in makers])
 
 
 def _manifest(
-    results: Sequence[Result], inputs: Mapping[str, str], outputs: Mapping[str, str], digest: str, run_id: str, seconds: Mapping[str, float]
+    results: Sequence[Result],
+    inputs: Mapping[str, str],
+    outputs: Mapping[str, str],
+    digest: str,
+    run_id: str,
+    seconds: Mapping[str, float],
 ) -> dict[str, Any]:
     return {
         "run": run_id,
@@ -152,7 +173,11 @@ def _manifest(
             for item in results
         },
         "seed": None,
-        "status": {"observed": results[0].people.years[0], "nowcast_until": results[0].people.nowcast_until, "born_until": results[0].born_until},
+        "status": {
+            "observed": results[0].people.years[0],
+            "nowcast_until": results[0].people.nowcast_until,
+            "born_until": results[0].born_until,
+        },
         "versions": {"laoyou": forecast.__version__, "python": platform.python_version(), **_versions()},
         "seconds": {name: round(value, 3) for name, value in seconds.items()},
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 
 from forecast.run.inputs import Frames
@@ -10,23 +12,31 @@ from forecast.services.facts import CareNeed, Fact, Facts, Standard
 
 def facts_of(frames: Frames) -> Facts:
     """All provision facts; rows marked as a gap (no figure) are left out of the look-ups."""
-    return Facts(_standards(frames["standards"]), _enrolment(frames["enrolment"]), _supply(frames["supply"]), _care_need(frames["care_need"]))
+    return Facts(
+        _standards(frames["standards"]),
+        _enrolment(frames["enrolment"]),
+        _supply(frames["supply"]),
+        _care_need(frames["care_need"]),
+    )
 
 
-def _number(value: object) -> float | None:
-    number = float(str(value)) if pd.notna(value) else None
-    return number
-
-
-def _text(value: object) -> str:
-    return str(value) if pd.notna(value) else ""
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else float(value)
 
 
 def _standards(frame: pd.DataFrame) -> dict[str, Standard]:
     columns = ["standard", "minimum", "maximum", "unit", "document", "document_number", "year", "status", "source"]
     return {
         row[0]: Standard(
-            row[0], _number(row[1]), _number(row[2]), _text(row[3]), _text(row[4]), _text(row[5]), int(row[6]), row[7], row[8]
+            row[0],
+            _number(row[1]),
+            _number(row[2]),
+            row[3],
+            row[4],
+            row[5],
+            int(row[6]),
+            row[7],
+            row[8],
         )
         for row in frame[columns].itertuples(index=False, name=None)
     }
@@ -54,8 +64,14 @@ def _care_need(frame: pd.DataFrame) -> tuple[CareNeed, ...]:
     columns = ["definition", "sex", "age_start", "age_width", "year", "percent", "status", "source", "level"]
     return tuple(
         CareNeed(
-            row[0], row[1], int(row[2]), None if pd.isna(row[3]) else int(row[3]), None if pd.isna(row[4]) else int(row[4]),
-            float(row[5]), row[6], row[7],
+            row[0],
+            row[1],
+            int(row[2]),
+            None if pd.isna(row[3]) else int(row[3]),
+            None if pd.isna(row[4]) else int(row[4]),
+            float(row[5]),
+            row[6],
+            row[7],
         )
         for row in frame[columns].itertuples(index=False, name=None)
         if row[8] in ("adl", "cannot-care-for-self")

@@ -1,4 +1,4 @@
-"""A run is built in a hidden folder, flushed to disk, and appears under its name in one rename; then ``latest`` points to it."""
+"""A run is built in a hidden folder, flushed to disk, and appears under its name in one rename."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ def locked(out: Path) -> Iterator[None]:
         who = holder.read_text("utf-8") if holder.exists() else "another process"
         raise RunLocked(f"{out}: {who} is writing there; wait, or choose another folder with --out") from None
     except OSError as error:
-        raise InputError.one(str(out), "a folder that can be written", error.strerror or str(error), "choose another with --out") from None
+        raise InputError.one(
+            str(out), "a folder that can be written", error.strerror or str(error), "choose another with --out"
+        ) from None
     try:
         holder.write_text(f"process {os.getpid()}", "utf-8")
         yield
@@ -47,6 +49,7 @@ def publish(out: Path, run_id: str, build: Callable[[Path], None]) -> Path:
     runs.mkdir(parents=True, exist_ok=True)
     for litter in runs.glob(f"{HIDDEN}*"):
         shutil.rmtree(litter, ignore_errors=True)
+    run_id = _unused(runs, run_id)
     hidden, final = runs / f"{HIDDEN}{run_id}", runs / run_id
     try:
         hidden.mkdir()
@@ -59,11 +62,25 @@ def publish(out: Path, run_id: str, build: Callable[[Path], None]) -> Path:
         point(out, run_id)
     except OSError as error:
         shutil.rmtree(hidden, ignore_errors=True)
-        raise InputError.one(str(out), "a folder with room that can be written", error.strerror or str(error), "free space, or choose another with --out") from None
+        raise InputError.one(
+            str(out),
+            "a folder with room that can be written",
+            error.strerror or str(error),
+            "free space, or choose another with --out",
+        ) from None
     except BaseException:
         shutil.rmtree(hidden, ignore_errors=True)
         raise
     return final
+
+
+def _unused(runs: Path, run_id: str) -> str:
+    """The name, or the name with a number where two runs of one second would share it."""
+    number, name = 1, run_id
+    while (runs / name).exists():
+        number += 1
+        name = f"{run_id}-{number}"
+    return name
 
 
 def point(out: Path, run_id: str) -> None:

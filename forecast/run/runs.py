@@ -29,7 +29,12 @@ def found(out: Path, name: str = LATEST) -> Path:
         folder = out / RUNS / name if "/" not in name and "\\" not in name and name not in (".", "..") else None
     if folder is None or not (folder / "manifest.json").is_file():
         there = ", ".join(path.name for path in listed(out)) or "none yet"
-        raise InputError.one(f"run {name} in {out}", f"one of: {there}", "no such run", "`forecast run` makes one; `forecast runs list` shows them")
+        raise InputError.one(
+            f"run {name} in {out}",
+            f"one of: {there}",
+            "no such run",
+            "`forecast run` makes one; `forecast runs list` shows them",
+        )
     return folder
 
 

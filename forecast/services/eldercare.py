@@ -36,11 +36,16 @@ class Eldercare:
     def _supply(self, nation: str, measure: str, year: int) -> Fact:
         fact = self.facts.supply.get((nation, year, "eldercare", measure))
         if fact is None:
-            raise InputError.one(f"{FILE}, [institution]", f"{measure} of {nation} in {year} in data/**/supply", "no such row", "add the row or change the year")
+            raise InputError.one(
+                f"{FILE}, [institution]",
+                f"{measure} of {nation} in {year} in data/**/supply",
+                "no such row",
+                "add the row or change the year",
+            )
         return fact
 
     def demand(self) -> Service:
-        """People of 60+, need by level, users by setting, beds, nursing-type beds, carers, policy figures and standard lines."""
+        """People of 60+, need by level, users by setting, beds, carers, policy figures and standard lines."""
         values = self._values()
         sources = {
             "people": "cohort-component",
@@ -104,20 +109,83 @@ class Eldercare:
         need, rate = self.need, values["need", "all"] / max(values["people", "60plus"], 1e-9)
         spec = self.spec
         occupancy = spec.institution.occupancy
-        level = f"{spec.need.gradient} gradient x {need.scale:.3f} so that the nation's 65+ reach {spec.need.level} {spec.need.year}"
-        today = f"{self.residents.value:,.0f} residents of the nation's homes in {spec.institution.year} over its people in need"
+        goal = f"{spec.need.level} {spec.need.year}"
+        level = f"{spec.need.gradient} gradient x {need.scale:.3f} so that the nation's 65+ reach {goal}"
+        housed = f"{self.residents.value:,.0f} residents of the nation's homes in {spec.institution.year}"
+        today = f"{housed} over its people in need"
         return (
-            Factor(f"people aged {FROM_AGE}+ on 31 December {year}", "start", values["people", "60plus"], "persons", status, "cohort-component"),
+            Factor(
+                f"people aged {FROM_AGE}+ on 31 December {year}",
+                "start",
+                values["people", "60plus"],
+                "persons",
+                status,
+                "cohort-component",
+            ),
             Factor("share who need care, by age and sex", "times", rate, "share", need.status, need.source, level),
             Factor("people who need care", "subtotal", values["need", "all"], "persons", status, "computed"),
-            Factor("share of them in institutions today", "times", self.in_institution, "share", "derived", self.residents.source, today),
+            Factor(
+                "share of them in institutions today",
+                "times",
+                self.in_institution,
+                "share",
+                "derived",
+                self.residents.source,
+                today,
+            ),
             Factor("users of institutions", "subtotal", values["users", "institution"], "persons", status, "computed"),
-            Factor("target occupancy", "divided", occupancy.value, "share", occupancy.status, occupancy.source, occupancy.why),
+            Factor(
+                "target occupancy",
+                "divided",
+                occupancy.value,
+                "share",
+                occupancy.status,
+                occupancy.source,
+                occupancy.why,
+            ),
             Factor("beds, rounded up", "result", values["beds", "all"], "beds", status, "computed"),
-            Factor("nursing-type share", "norm", self.nursing.value / 100.0, "share", self.nursing.status, self.nursing.source, f"{values['beds', 'nursing-type']:.0f} nursing-type beds"),
-            Factor("severely dependent among users", "norm", need.severe_share, "share", need.status, need.source, "the mix of those in need stands for the mix in homes"),
-            Factor("residents per carer, severe", "norm", self.severe.most, self.severe.unit, self.severe.status, self.severe.source),
-            Factor("residents per carer, other", "norm", self.other.most, self.other.unit, self.other.status, self.other.source),
+            Factor(
+                "nursing-type share",
+                "norm",
+                self.nursing.value / 100.0,
+                "share",
+                self.nursing.status,
+                self.nursing.source,
+                f"{values['beds', 'nursing-type']:.0f} nursing-type beds",
+            ),
+            Factor(
+                "severely dependent among users",
+                "norm",
+                need.severe_share,
+                "share",
+                need.status,
+                need.source,
+                "the mix of those in need stands for the mix in homes",
+            ),
+            Factor(
+                "residents per carer, severe",
+                "norm",
+                self.severe.most,
+                self.severe.unit,
+                self.severe.status,
+                self.severe.source,
+            ),
+            Factor(
+                "residents per carer, other",
+                "norm",
+                self.other.most,
+                self.other.unit,
+                self.other.status,
+                self.other.source,
+            ),
             Factor("carers", "result", values["carers", "all"], "carers", status, "computed"),
-            Factor("beds under the 90-7-3 pattern", "line", values["beds", "institution-policy"], "beds", self.pattern["institution-policy"].status, self.pattern["institution-policy"].source, "policy, beside the natural figure"),
+            Factor(
+                "beds under the 90-7-3 pattern",
+                "line",
+                values["beds", "institution-policy"],
+                "beds",
+                self.pattern["institution-policy"].status,
+                self.pattern["institution-policy"].source,
+                "policy, beside the natural figure",
+            ),
         )

@@ -22,8 +22,18 @@ class GrossEnrolment:
     status: str
     source: str
 
+    @property
+    def told(self) -> str:
+        """What the rate was measured on, in words."""
+        first, last = self.ages
+        return (
+            f"{self.pupils:,.0f} pupils of {self.people:,.0f} aged {first}-{last} on 31 August, {self.area} {self.year}"
+        )
 
-def measured(facts: Facts, stages: tuple[str, ...], ages: tuple[int, int], parents: tuple[People, ...], asked_by: str) -> GrossEnrolment:
+
+def measured(
+    facts: Facts, stages: tuple[str, ...], ages: tuple[int, int], parents: tuple[People, ...], asked_by: str
+) -> GrossEnrolment:
     """The latest year in which all stages were counted, in the nearest parent (province before nation).
 
     ages  first and last completed age on 31 August. The rate is derived: counted pupils over a nowcast of people.
@@ -31,7 +41,9 @@ def measured(facts: Facts, stages: tuple[str, ...], ages: tuple[int, int], paren
     for parent in parents:
         code = parent.areas[0]
         years = [
-            year for year in parent.years if year <= parent.nowcast_until and all((code, year, stage) in facts.enrolment for stage in stages)
+            year
+            for year in parent.years
+            if year <= parent.nowcast_until and all((code, year, stage) in facts.enrolment for stage in stages)
         ]
         if years:
             year = max(years)
@@ -41,4 +53,9 @@ def measured(facts: Facts, stages: tuple[str, ...], ages: tuple[int, int], paren
             source = "; ".join(sorted({row.source for row in rows}))
             return GrossEnrolment(pupils / people, pupils, people, ages, year, code, "derived", source)
     names = ", ".join(parent.areas[0] for parent in parents)
-    raise InputError.one(asked_by, f"enrolment of {' and '.join(stages)} in {names}", "no year that has them all", "add rows to data/**/enrolment")
+    raise InputError.one(
+        asked_by,
+        f"enrolment of {' and '.join(stages)} in {names}",
+        "no year that has them all",
+        "add rows to data/**/enrolment",
+    )

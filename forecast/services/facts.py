@@ -84,7 +84,11 @@ class Facts:
 
     def of_nation(self, nation: str, service: str, measure: str, asked_by: str) -> tuple[int, Fact]:
         """The latest year's figure of a measure for the nation."""
-        found = [(key[1], fact) for key, fact in self.supply.items() if key[0] == nation and key[2:] == (service, measure)]
+        found = [
+            (key[1], fact) for key, fact in self.supply.items() if key[0] == nation and key[2:] == (service, measure)
+        ]
         if not found:
-            raise InputError.one(asked_by, f"a row of data/**/supply for {nation}, {service}", measure, "add the row or correct the name")
+            raise InputError.one(
+                asked_by, f"a row of data/**/supply for {nation}, {service}", measure, "add the row or correct the name"
+            )
         return max(found, key=lambda pair: pair[0])

@@ -1,4 +1,4 @@
-"""Care need by age and sex: the gradient of one named table, scaled to the level of another (definitions stay apart)."""
+"""Care need by age and sex: the gradient of one named table, scaled to the level of another."""
 
 from __future__ import annotations
 
@@ -62,14 +62,26 @@ def _age_gradient(rows: list[CareNeed], name: str) -> Floats:
     for row in sorted(bands, key=lambda row: row.age_start):
         out[row.age_start :] = row.percent / 100.0
     if not out[FROM_AGE:].all():
-        raise InputError.one("data/**/care_need", f"shares by age from {FROM_AGE} on for {name}", "a hole or no row", "add the age groups")
+        raise InputError.one(
+            "data/**/care_need",
+            f"shares by age from {FROM_AGE} on for {name}",
+            "a hole or no row",
+            "add the age groups",
+        )
     return out
 
 
 def _sex_ratio(rows: list[CareNeed], name: str) -> float:
-    shares = {row.sex: row.percent for row in rows if row.sex in SEXES and row.age_start == FROM_AGE and row.age_width is None}
+    shares = {
+        row.sex: row.percent for row in rows if row.sex in SEXES and row.age_start == FROM_AGE and row.age_width is None
+    }
     if set(shares) != set(SEXES):
-        raise InputError.one("data/**/care_need", f"shares of men and women of {FROM_AGE}+ for {name}", f"{sorted(shares)}", "add both rows")
+        raise InputError.one(
+            "data/**/care_need",
+            f"shares of men and women of {FROM_AGE}+ for {name}",
+            f"{sorted(shares)}",
+            "add both rows",
+        )
     return shares["female"] / shares["male"]
 
 
@@ -85,5 +97,8 @@ def _one(facts: Facts, definition: str, age_start: int, year: int) -> CareNeed:
         if same and row.age_start == age_start and row.year == year:
             return row
     raise InputError.one(
-        f"{FILE}, [need]", f"a row of data/**/care_need: {definition}, both sexes, {age_start}+, {year}", "none", "add it, or correct the name or year"
+        f"{FILE}, [need]",
+        f"a row of data/**/care_need: {definition}, both sexes, {age_start}+, {year}",
+        "none",
+        "add it, or correct the name or year",
     )

@@ -37,11 +37,19 @@ class Nursery:
         self.sizes = [facts.standard(spec.class_[age].size, f"{FILE}, key class.{age}.size") for age in AGES]
         self.carers = [facts.standard(spec.class_[age].carer, f"{FILE}, key class.{age}.carer") for age in AGES]
 
+    @property
+    def told(self) -> str:
+        """What the rate of use was taken from, in words."""
+        share = f"{self.use.value:g} % of the nation's under-threes in {self.year}"
+        return f"{share}, carried by ages {self.from_age}-2"
+
     def demand(self) -> Service:
         """People, users, places, classes and carers by age and in all, the wish, and the standard lines."""
         both = self.people.both
         rows: list[Series] = []
-        totals: dict[str, list[Floats]] = {name: [] for name in ("people", "users", "wish", "places", "classes", "carers")}
+        totals: dict[str, list[Floats]] = {
+            name: [] for name in ("people", "users", "wish", "places", "classes", "carers")
+        }
         born = np.stack([self.people.born_on_31_december(age) for age in AGES])
         for age in AGES:
             children = both[..., age]
@@ -67,8 +75,20 @@ class Nursery:
         return Service("nursery", (*rows, *self._lines()), "places")
 
     def _row(self, part: str, measure: str, values: Floats, born: Floats) -> Series:
-        units = {"people": "persons", "users": "children", "wish": "children", "places": "places", "classes": "classes", "carers": "carers"}
-        used = {"people": "", "wish": self.wish.source, "classes": self.sizes[0].source, "carers": self.carers[0].source}
+        units = {
+            "people": "persons",
+            "users": "children",
+            "wish": "children",
+            "places": "places",
+            "classes": "classes",
+            "carers": "carers",
+        }
+        used = {
+            "people": "",
+            "wish": self.wish.source,
+            "classes": self.sizes[0].source,
+            "carers": self.carers[0].source,
+        }
         source = "; ".join(part for part in ("cohort-component", used.get(measure, self.use.source)) if part)
         return Series("nursery", part, measure, units[measure], values, born, source)
 
@@ -77,7 +97,11 @@ class Nursery:
         rows = []
         for key, line in self.spec.lines.items():
             standard = self.facts.standard(line.standard, f"{FILE}, key lines.{key}")
-            rows.append(Series("nursery", "standard", "places", "places", residents * standard.most / 1000.0, None, standard.source))
+            rows.append(
+                Series(
+                    "nursery", "standard", "places", "places", residents * standard.most / 1000.0, None, standard.source
+                )
+            )
         return rows
 
     def explain(self, area: int, year: int) -> tuple[Factor, ...]:
@@ -92,8 +116,24 @@ class Nursery:
             places = float(whole_up(np.array(children * rate)))
             total += places
             out += [
-                Factor(f"children aged {age} on 31 December", "start", children, "persons", status, "cohort-component", f"born in {year - age}"),
-                Factor("use", "times", rate, "share", self.use.status, self.use.source, f"{self.use.value:g} % of the nation's under-threes in {self.year}, carried by ages {self.from_age}-2"),
+                Factor(
+                    f"children aged {age} on 31 December",
+                    "start",
+                    children,
+                    "persons",
+                    status,
+                    "cohort-component",
+                    f"born in {year - age}",
+                ),
+                Factor(
+                    "use",
+                    "times",
+                    rate,
+                    "share",
+                    self.use.status,
+                    self.use.source,
+                    self.told,
+                ),
                 Factor("places, rounded up", "subtotal", places, "places", status, "computed"),
             ]
         out.append(Factor("places", "result", total, "places", status, "computed"))

@@ -45,8 +45,8 @@ class People:
     def on_31_august(self) -> Floats:
         """People by completed age on 31 August of each year (year, area, age).
 
-        Of those aged x, two thirds were born in the calendar year t - x, a third late in t - 1 - x. A birth cohort on 31
-        August lies a third of the way back from this 31 December to the last one; the launch year stands for itself.
+        Of those aged x, two thirds were born in the calendar year t - x, a third late in t - 1 - x. A birth cohort on
+        31 August lies a third of the way back from this 31 December to the last one; the launch year stands for itself.
         """
         now = self.both
         before = np.concatenate([now[:1], now[:-1]])
@@ -77,8 +77,8 @@ class People:
     def origin(self, area: int, year: int, age: int) -> tuple[str, float, str]:
         """Where those aged ``age`` on 31 August of ``year`` come from: text, persons, status of that figure.
 
-        Births of the two calendar years, weighted by the cut, where both fall in the forecast; else the launch stock of the
-        two cohorts.
+        Births of the two calendar years, weighted by the cut, where both fall in the forecast; else the launch stock of
+        the two cohorts.
         """
         late, same = year - 1 - age, year - age
         if late >= self.years[0]:

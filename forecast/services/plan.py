@@ -39,13 +39,17 @@ class Place:
     level: str
 
 
-def services(models: Models, facts: Facts, places: tuple[Place, ...], people: People, province: People, nation: People) -> Mapping[str, Demand]:
+def services(
+    models: Models, facts: Facts, places: tuple[Place, ...], people: People, province: People, nation: People
+) -> Mapping[str, Demand]:
     """Every service by name, in the order of ``SERVICES``."""
     parents = (province, nation)
     found: dict[str, Demand] = {"nursery": Nursery(models.nursery, facts, people, nation)}
     for stage in models.kindergarten.stage:
         span = Span(_needed(stage.from_age, stage, "from_age"), len(stage.grades))
-        plan = StagePlan(stage, (span,) * len(places), (span.first, span.first + span.years - 1), "models/kindergarten.toml")
+        plan = StagePlan(
+            stage, (span,) * len(places), (span.first, span.first + span.years - 1), "models/kindergarten.toml"
+        )
         found[stage.service] = StageDemand(plan, facts, people, parents)
     for stage in models.school.stage:
         found[stage.service] = StageDemand(_school(models, stage, places), facts, people, parents)

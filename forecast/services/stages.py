@@ -1,4 +1,4 @@
-"""Kindergarten and school: people of the ages on 31 August x gross enrolment, classes by grade, teachers by both norms."""
+"""Kindergarten and school: people of the ages on 31 August x gross enrolment; classes by grade, staff by two norms."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ class StagePlan:
 
     @property
     def grades(self) -> int:
+        """Grades of the area that has most."""
         return max(span.years for span in self.spans)
 
     def grade_name(self, grade: int) -> str:
@@ -55,8 +56,12 @@ class StageDemand:
         named = [facts.standard(name, f"{where}, key class_size") for name in spec.class_size]
         self.sizes: list[Standard] = [named[min(grade, len(named) - 1)] for grade in range(plan.grades)]
         self.ratio = facts.standard(spec.pupils_per_staff, f"{where}, key pupils_per_staff")
-        self.norm = facts.standard(spec.staff_per_class, f"{where}, key staff_per_class") if spec.staff_per_class else None
-        self.carers = facts.standard(spec.carers_per_class, f"{where}, key carers_per_class") if spec.carers_per_class else None
+        self.norm = (
+            facts.standard(spec.staff_per_class, f"{where}, key staff_per_class") if spec.staff_per_class else None
+        )
+        self.carers = (
+            facts.standard(spec.carers_per_class, f"{where}, key carers_per_class") if spec.carers_per_class else None
+        )
         self.august = people.on_31_august()
 
     def children(self, grade: int) -> Floats:
@@ -119,8 +124,22 @@ class StageDemand:
         return [*rows, self._row("all", "carers", carers, born)] if self.carers else rows
 
     def _row(self, part: str, measure: str, values: Floats, born: Floats) -> Series:
-        units = {"people": "persons", "users": "pupils", "places": "places", "classes": "classes", "staff": "staff", "teachers": "teachers and staff", "carers": "carers"}
-        used = {"people": "", "classes": self.sizes[0].source, "staff": self.ratio.source, "teachers": self.ratio.source, "carers": self.ratio.source}
+        units = {
+            "people": "persons",
+            "users": "pupils",
+            "places": "places",
+            "classes": "classes",
+            "staff": "staff",
+            "teachers": "teachers and staff",
+            "carers": "carers",
+        }
+        used = {
+            "people": "",
+            "classes": self.sizes[0].source,
+            "staff": self.ratio.source,
+            "teachers": self.ratio.source,
+            "carers": self.ratio.source,
+        }
         source = "; ".join(part for part in ("cohort-component", used.get(measure, self.enrolment.source)) if part)
         return Series(self.plan.spec.service, part, measure, units[measure], values, born, source)
 
@@ -128,7 +147,7 @@ class StageDemand:
         """From children of the ages to places, classes and staff for one area and year."""
         place, status = self.people.place(year), self.people.status(year)
         rate = self.enrolment
-        note = f"{rate.pupils:,.0f} pupils of {rate.people:,.0f} aged {rate.ages[0]}-{rate.ages[1]} on 31 August, {rate.area} {rate.year}"
+        note = rate.told
         out: list[Factor] = []
         places = classes = 0.0
         for grade in range(self.plan.spans[area].years):
@@ -142,22 +161,62 @@ class StageDemand:
             origin, came, known = self.people.origin(area, year, age)
             out += [
                 Factor(f"{self.plan.grade_name(grade)}: {origin}", "start", came, "persons", known, "cohort-component"),
-                Factor("survival and net move since", "times", children / came if came else 0.0, "ratio", status, "cohort-component"),
-                Factor(f"people aged {age} on 31 August {year}", "subtotal", children, "persons", status, "cohort-component", f"born September {year - age - 1} to August {year - age}; {born:.0%} already born"),
+                Factor(
+                    "survival and net move since",
+                    "times",
+                    children / came if came else 0.0,
+                    "ratio",
+                    status,
+                    "cohort-component",
+                ),
+                Factor(
+                    f"people aged {age} on 31 August {year}",
+                    "subtotal",
+                    children,
+                    "persons",
+                    status,
+                    "cohort-component",
+                    f"born September {year - age - 1} to August {year - age}; {born:.0%} already born",
+                ),
                 Factor("gross enrolment", "times", rate.rate, "share", rate.status, rate.source, note),
                 Factor("places, rounded up", "subtotal", seats, "places", status, "computed"),
-                Factor("class size", "divided", size.most, size.unit, size.status, size.source, f"{size.document} {size.number}".strip()),
+                Factor(
+                    "class size",
+                    "divided",
+                    size.most,
+                    size.unit,
+                    size.status,
+                    size.source,
+                    f"{size.document} {size.number}".strip(),
+                ),
                 Factor("classes, rounded up", "subtotal", rooms, "classes", status, "computed"),
             ]
         service = self.demand()
         teachers = float(service.find("teachers").values[place, area])
+        by_ratio, by_class = (
+            float(service.find("staff", part).values[place, area]) for part in ("by-ratio", "by-class")
+        )
         out += [
             Factor("places", "result", places, "places", status, "computed"),
             Factor("classes", "result", classes, "classes", status, "computed"),
-            Factor("pupils per staff", "norm", self.ratio.most, self.ratio.unit, self.ratio.status, self.ratio.source, f"staff by ratio {float(service.find('staff', 'by-ratio').values[place, area]):.0f}"),
-            Factor("staff per class", "norm", self.staff_per_class(0), "staff per class", self.norm.status if self.norm else "derived", self.norm.source if self.norm else self.ratio.source, f"staff by class {float(service.find('staff', 'by-class').values[place, area]):.0f}; the larger one binds"),
+            Factor(
+                "pupils per staff",
+                "norm",
+                self.ratio.most,
+                self.ratio.unit,
+                self.ratio.status,
+                self.ratio.source,
+                f"staff by ratio {by_ratio:.0f}",
+            ),
+            Factor(
+                "staff per class",
+                "norm",
+                self.staff_per_class(0),
+                "staff per class",
+                self.norm.status if self.norm else "derived",
+                self.norm.source if self.norm else self.ratio.source,
+                f"staff by class {by_class:.0f}; the larger one binds",
+            ),
             Factor("teachers and staff", "result", teachers, "staff", status, "computed"),
         ]
         return tuple(out)
-
-

@@ -11,18 +11,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 
-def write_parquet(frame: pd.DataFrame, path: Path, *, metadata: Mapping[str, str]) -> None:
-    """Write the columns of a frame (not its index) with zstd; columns of words are dictionary-coded.
+def write_parquet(frame: pd.DataFrame | pa.Table, path: Path, *, metadata: Mapping[str, str]) -> None:
+    """Write an Arrow table, or the columns of a frame (not its index), with zstd; columns of words are dictionary-coded.
 
     path      file to write; its folder must exist
     metadata  schema version, units, run ..., put into the Arrow schema, sorted by name
     """
-    arrays = [_array(frame[name]) for name in frame.columns]
     pairs = {key.encode(): metadata[key].encode() for key in sorted(metadata)}
-    fields = [pa.field(str(name), array.type) for name, array in zip(frame.columns, arrays, strict=True)]
-    table = pa.Table.from_arrays(arrays, schema=pa.schema(fields, metadata=pairs))
-    coded = [field.name for field in fields if pa.types.is_dictionary(field.type)]
+    table = (frame if isinstance(frame, pa.Table) else _table(frame)).replace_schema_metadata(pairs)
+    coded = [field.name for field in table.schema if pa.types.is_dictionary(field.type)]
     pq.write_table(table, path, compression="zstd", use_dictionary=coded)
+
+
+def _table(frame: pd.DataFrame) -> pa.Table:
+    return pa.table([_array(frame[name]) for name in frame.columns], names=[str(name) for name in frame.columns])
 
 
 def _array(column: pd.Series[Any]) -> pa.Array | pa.ChunkedArray:

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forecast.axes import AGES, Floats
+from forecast.demography.fertility import AgeShapes, Ar1, Pulse, multiplier, pool_levels, single_age_shape
+
+
+def test_a_path_by_hand() -> None:
+    # from 4 towards 1, half of the log distance a year: 4 -> 2 -> sqrt 2 -> 2^(1/4)
+    assert Ar1(1.0, 0.5).path(4.0, 3) == pytest.approx([2.0, 2.0**0.5, 2.0**0.25])
+    assert Ar1(1.3, 0.0).path(4.0, 2) == pytest.approx([1.3, 1.3])
+    assert Ar1(1.3, 0.9).path(1.3, 2) == pytest.approx([1.3, 1.3])
+    assert len(Ar1(1.3, 0.9).path(1.0, 0)) == 0
+
+
+@given(st.floats(0.7, 2.5), st.floats(0.1, 0.98), st.floats(1.05, 3.0))
+def test_the_process_behind_a_path_is_found(mean: float, kept: float, start: float) -> None:
+    path = np.concatenate([[start * mean], Ar1(mean, kept).path(start * mean, 30)])
+    found = Ar1.of_median(path)
+    assert found.mean == pytest.approx(mean, rel=1e-5)
+    assert found.autocorrelation == pytest.approx(kept, abs=1e-5)
+
+
+def test_a_pulse_by_hand() -> None:
+    # a tenth more for half of the births, reached in two years, then half of it gone every year
+    pulse = Pulse("made", onset=2026, ramp=2, effect=0.1, share=0.5, half_life=1.0)
+    assert pulse.factor(range(2025, 2030)) == pytest.approx([1, 1.025, 1.05, 1.025, 1.0125])
+
+
+def test_a_pulse_without_decay_stays() -> None:
+    pulse = Pulse("made", onset=2026, ramp=1, effect=-0.2, share=1.0, half_life=np.inf)
+    assert pulse.factor(range(2025, 2030)) == pytest.approx([1, 0.8, 0.8, 0.8, 0.8])
+
+
+def test_a_multiplier_by_hand() -> None:
+    assert multiplier({2026: 0.8, 2028: 0.6}, range(2024, 2031)) == pytest.approx([1, 1, 0.8, 0.7, 0.6, 0.6, 0.6])
+    assert multiplier({}, range(2024, 2026)) == pytest.approx([1, 1])
+
+
+def test_shapes_between_periods_by_hand() -> None:
+    shapes = AgeShapes(np.array([2000.5, 2010.5]), np.array([[1.0, 0.0], [0.0, 1.0]]))
+    assert shapes.at(range(1999, 2001)) == pytest.approx(np.array([[1, 0], [1, 0]]))
+    assert shapes.at(range(2003, 2004)) == pytest.approx(np.array([[0.7, 0.3]]))
+    assert shapes.at(range(2010, 2012)) == pytest.approx(np.array([[0, 1], [0, 1]]))
+
+
+def test_five_year_shares_are_kept() -> None:
+    shares = np.array([[5.0, 25.0, 35.0, 20.0, 10.0, 4.0, 1.0], [1.0, 20.0, 40.0, 25.0, 10.0, 3.0, 1.0]])
+    single = single_age_shape(shares)
+    assert single.shape == (2, AGES)
+    assert single.sum(axis=-1) == pytest.approx([1, 1])
+    assert single[:, :15].sum() == single[:, 50:].sum() == 0
+    for row, wanted in zip(single, shares, strict=True):
+        assert row[15:50].reshape(7, 5).sum(axis=-1) == pytest.approx(wanted / wanted.sum())
+
+
+def balanced(logs: Floats) -> float:
+    """The share of an area's own deviation by the closed form of a balanced design: 1 - noise / between, not below 0."""
+    areas, indicators = logs.shape
+    centred = logs - logs.mean(axis=0)
+    means = centred.mean(axis=1, keepdims=True)
+    between = indicators * float((means**2).sum()) / (areas - 1)
+    noise = float(((centred - means) ** 2).sum()) / ((areas - 1) * (indicators - 1))
+    return max(0.0, 1.0 - noise / between)
+
+
+# areas at 0.6 .. 1.5 of the common level, twice measured
+LOGS = np.log(np.array([[0.60, 0.66], [0.80, 0.77], [1.00, 1.05], [1.20, 1.12], [1.50, 1.48]]))
+
+
+def test_pooling_pulls_to_the_mean_and_keeps_the_order() -> None:
+    expected = np.full((5, 2), 1000.0)
+    pooled = pool_levels(np.exp(LOGS) * expected, expected)
+    middle = LOGS[:, 0].mean()
+    assert pooled.raw == pytest.approx(np.exp(LOGS[:, 0]))
+    assert 0 < pooled.weight < 1
+    assert pooled.weight == pytest.approx(balanced(LOGS), abs=1e-4)
+    # an area's level: the mean of the first indicator and what is kept of the area's mean deviation
+    deviation = (LOGS - LOGS.mean(axis=0)).mean(axis=1)
+    assert np.log(pooled.pooled) == pytest.approx(middle + pooled.weight * deviation)
+    assert (np.abs(np.log(pooled.pooled) - middle) < np.abs(deviation)).all()
+    assert (np.diff(pooled.pooled) > 0).all()
+
+
+@pytest.mark.parametrize("ratios", [np.array([[0.8], [1.2], [1.1]]), np.array([[0.8, 0.9], [1.2, 1.3]])])
+def test_with_one_indicator_or_two_areas_nothing_is_pooled(ratios: Floats) -> None:
+    expected = np.full(ratios.shape, 50.0)
+    pooled = pool_levels(ratios * expected, expected)
+    assert pooled.pooled == pytest.approx(ratios[:, 0])
+    assert pooled.weight == 1
+
+
+def test_areas_that_do_not_differ_are_left_alone() -> None:
+    pooled = pool_levels(np.full((4, 2), 60.0), np.full((4, 2), 50.0))
+    assert pooled.pooled == pytest.approx(np.full(4, 1.2))
+
+
+def test_indicators_that_contradict_each_other_leave_the_mean() -> None:
+    # what is high in one is low in the other: nothing speaks for areas that differ, so the weight is 0
+    deviation = np.array([0.3, -0.3, 0.2, -0.2, 0.1, -0.1])
+    pooled = pool_levels(np.exp(np.column_stack([deviation, -deviation])), np.ones((6, 2)))
+    assert balanced(np.column_stack([deviation, -deviation])) == 0
+    assert pooled.weight == pytest.approx(0.0, abs=1e-6)
+    assert pooled.pooled == pytest.approx(np.ones(6))
+
+
+def test_indicators_that_agree_are_believed() -> None:
+    deviation = np.array([0.3, -0.3, 0.2, -0.2, 0.1, -0.1])
+    both = np.exp(np.column_stack([deviation, deviation]))
+    pooled = pool_levels(both, np.ones((6, 2)))
+    assert pooled.weight == pytest.approx(1.0, abs=1e-3)
+    assert pooled.pooled == pytest.approx(both[:, 0], rel=1e-3)

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forecast.axes import AGES, Floats
+from forecast.demography.mortality import (
+    BrassDrift,
+    BrassShift,
+    DeathRates,
+    LeeCarter,
+    e0_of,
+    single_age_rates,
+    tables,
+)
+
+STARTS = np.array([0.0, 1.0, *range(5, 105, 5)])
+
+
+def groups(level: float) -> Floats:
+    """Gompertz rates with a first year of life, men above women (sex, group)."""
+    middle = STARTS + 2.5
+    rates = 0.00008 * level * np.exp(0.085 * middle)
+    rates[0] = 0.008 * level
+    return np.minimum(rates, 0.8) * np.array([[1.25], [1.0]])
+
+
+@pytest.fixture(scope="module")
+def known() -> DeathRates:
+    rates = np.stack([groups(level) for level in (1.3, 1.1, 1.0)])
+    e0 = np.column_stack([np.linspace(69.0, 72.0, 6), np.linspace(73.0, 77.0, 6)])
+    return DeathRates(np.array([2002.5, 2007.5, 2012.5]), rates, STARTS, tuple(range(2008, 2014)), e0)
+
+
+def test_single_ages_keep_the_hazard_of_their_group() -> None:
+    rates = groups(1.0)
+    single = single_age_rates(rates, STARTS)
+    assert single.shape == (2, AGES)
+    for place, start in enumerate(STARTS[:-1].astype(int)):
+        end = int(STARTS[place + 1])
+        assert single[:, start:end].sum(axis=-1) == pytest.approx(rates[:, place] * (end - start), rel=1e-9)
+
+
+def test_single_ages_rise_smoothly() -> None:
+    single = single_age_rates(groups(1.0), STARTS)
+    steps = np.diff(np.log(single[:, 30:]), axis=-1)
+    assert (steps > 0).all()
+    assert steps.max() < 0.2
+
+
+def test_lee_carter_meets_every_life_expectancy_it_was_given(known: DeathRates) -> None:
+    fitted = LeeCarter().fit(known)
+    e0 = e0_of(fitted.predict(range(2008, 2014)))
+    assert np.abs(e0 - known.e0).max() < 1e-9
+
+
+def test_lee_carter_drifts_on_at_its_mean_pace(known: DeathRates) -> None:
+    fitted = LeeCarter().fit(known)
+    assert fitted.drift == pytest.approx((fitted.k[:, -1] - fitted.k[:, 0]) / 5)
+    later = np.log(fitted.predict(range(2013, 2017)))
+    # ln m moves by b x drift every year after the last one
+    for ahead in (1, 2, 3):
+        assert later[ahead] - later[0] == pytest.approx(ahead * fitted.b * fitted.drift[:, None], abs=1e-9)
+    assert (np.diff(e0_of(np.exp(later)), axis=0) > 0).all()
+
+
+def test_no_drift_no_progress(known: DeathRates) -> None:
+    rates = LeeCarter(drift_scale=0.0).fit(known).predict(range(2013, 2040))
+    assert rates == pytest.approx(np.repeat(rates[:1], 27, axis=0))
+
+
+def test_one_table_meets_the_life_expectancies_too(known: DeathRates) -> None:
+    fitted = BrassDrift().fit(known)
+    years = range(2006, 2016)
+    e0 = e0_of(fitted.predict(years))
+    assert np.abs(e0[2:8] - known.e0).max() < 1e-9
+    assert (np.diff(e0, axis=0) > 0).all()  # forward and backward by the mean pace
+    assert np.diff(fitted.alpha, axis=0).mean(axis=0) == pytest.approx((fitted.alpha[-1] - fitted.alpha[0]) / 5)
+
+
+@given(st.floats(-5.0, 5.0))
+def test_a_shift_gains_what_it_was_asked_for(gain: float) -> None:
+    standard = single_age_rates(groups(1.0), STARTS)
+    shifted = BrassShift.to_e0(standard, gain).apply(standard)
+    assert e0_of(shifted).mean() - e0_of(standard).mean() == pytest.approx(gain, abs=1e-9)
+
+
+def test_no_gain_no_shift() -> None:
+    standard = single_age_rates(groups(1.0), STARTS)
+    shift = BrassShift.to_e0(standard, 0.0)
+    assert shift.alpha == pytest.approx(0.0, abs=1e-10)
+    assert shift.apply(standard) == pytest.approx(standard, rel=1e-9)
+
+
+def test_a_shift_does_for_a_stack_what_it_does_for_each() -> None:
+    stack = np.stack([single_age_rates(groups(level), STARTS) for level in (0.9, 1.2)])
+    shift = BrassShift(-0.1)
+    assert shift.apply(stack)[1] == pytest.approx(shift.apply(stack[1]))
+    assert (shift.apply(stack)[..., :80] < stack[..., :80]).all()
+
+
+def test_tables_have_the_ages_of_the_step() -> None:
+    table = tables(single_age_rates(groups(1.0), STARTS))
+    assert table.S.shape == (2, AGES)
+    assert ((table.S > 0) & (table.S < 1)).all()
+    # men die sooner
+    assert table.e[0, 0] < table.e[1, 0]
