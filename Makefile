@@ -78,8 +78,9 @@ bench: setup ## time the kernels and the run
 golden: setup ## renew the golden results in tests/ (look at the difference before keeping it)
 	@LAOYOU_GOLDEN=renew $(PY) -m pytest tests -m golden
 
-docs: setup ## run the examples in docstrings only
-	@$(PY) -m pytest forecast
+docs: setup ## write the reference pages anew and run the examples in docstrings
+	@$(PY) docs/reference.py
+	@$(PY) -m pytest -q forecast
 
 clean: ## remove .venv, builds and caches; out/ stays
 	@rm -rf $(VENV) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -21,7 +21,11 @@ from forecast.cli.validate import validate
     "forecast",
     cls=Door,
     context_settings=HELP,
-    epilog=example("forecast init city --from harbin", "forecast run --project city", "forecast explain --area 道里区 --service primary --year 2030"),
+    epilog=example(
+        "forecast init city --from harbin",
+        "forecast run --project city",
+        "forecast explain --area 道里区 --service primary --year 2030",
+    ),
 )
 @click.version_option(forecast.__version__, prog_name="forecast")
 @common

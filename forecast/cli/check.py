@@ -12,7 +12,9 @@ WARNED = 3
 
 @click.command("check", epilog=example("forecast check", "forecast check --strict", "forecast check --json"))
 @click.option("--strict", is_flag=True, help="The same as --allow 0.")
-@click.option("--allow", type=click.IntRange(min=0), metavar="N", help="Exit 3 with more than N warnings.  [default: any number]")
+@click.option(
+    "--allow", type=click.IntRange(min=0), metavar="N", help="Exit 3 with more than N warnings.  [default: any number]"
+)
 @common
 def check(settings: Settings, strict: bool, allow: int | None) -> None:
     """Read all tables and models, compute every scenario, and name all faults at once; nothing is written.
@@ -40,11 +42,20 @@ def check(settings: Settings, strict: bool, allow: int | None) -> None:
         context.exit(WARNED)
 
 
-def _print(settings: Settings, tables: tuple[dict[str, object], ...], assumptions: tuple[dict[str, object], ...], scenarios: tuple[str, ...]) -> None:
+def _print(
+    settings: Settings,
+    tables: tuple[dict[str, object], ...],
+    assumptions: tuple[dict[str, object], ...],
+    scenarios: tuple[str, ...],
+) -> None:
     words = texts(settings.lang)
     if not settings.quiet:
         names = ("table", "rows", "verified", "derived", "recalled", "other", "years")
-        table([words[f"check.{name}"] for name in names], [[row[name] for name in names] for row in tables], right=range(1, 6))
+        table(
+            [words[f"check.{name}"] for name in names],
+            [[row[name] for name in names] for row in tables],
+            right=range(1, 6),
+        )
         click.echo()
         keys = ("key", "value", "unit", "status", "source", "why")
         table([words[f"head.{key}"] for key in keys], [[row[key] for key in keys] for row in assumptions], right=(1,))

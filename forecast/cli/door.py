@@ -1,9 +1,9 @@
-"""The outermost group: what this program says to its user becomes a message and an exit code; a bug stays a traceback."""
+"""The outermost group: what we say to the user becomes a message and an exit code; a bug stays a traceback."""
 
 from __future__ import annotations
 
 import sys
-from typing import IO, Any
+from typing import Any
 
 import click
 
@@ -11,18 +11,6 @@ from forecast.errors import ForecastError
 
 STOPPED = 130
 """128 + SIGINT, as shells count it."""
-
-
-class Told(click.ClickException):
-    """A message for the user, on stderr, with its exit code."""
-
-    def __init__(self, message: str, exit_code: int) -> None:
-        super().__init__(message)
-        self.exit_code = exit_code
-
-    def show(self, file: IO[Any] | None = None) -> None:
-        """Print the message."""
-        click.echo(f"error: {self.message}", file=file, err=file is None)
 
 
 class Door(click.Group):
@@ -34,9 +22,11 @@ class Door(click.Group):
         try:
             return super().invoke(ctx)
         except ForecastError as error:
-            raise Told(str(error), error.exit_code) from error
+            click.echo(f"error: {error}", err=True)
+            raise click.exceptions.Exit(error.exit_code) from error
         except KeyboardInterrupt:
-            raise Told("stopped; whatever was not finished has not been published", STOPPED) from None
+            click.echo("stopped; whatever was not finished has not been published", err=True)
+            raise click.exceptions.Exit(STOPPED) from None
 
 
 def _never_fail_to_print() -> None:

@@ -13,7 +13,14 @@ from forecast.services.series import Factor
 from forecast.tables.near import did_you_mean, in_words
 from forecast.tables.project_tables import read_tables
 
-CHINESE = {"托育": "nursery", "幼儿园": "kindergarten", "小学": "primary", "初中": "junior", "高中": "senior", "养老": "eldercare"}
+CHINESE = {
+    "托育": "nursery",
+    "幼儿园": "kindergarten",
+    "小学": "primary",
+    "初中": "junior",
+    "高中": "senior",
+    "养老": "eldercare",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +66,12 @@ def find_service(result: Result, service: str) -> str:
     """The service by its name or its Chinese one."""
     name = CHINESE.get(service, service)
     if name not in result.services:
-        raise InputError.one("--service", f"one of {', '.join(result.services)}", service, did_you_mean(service, [*result.services, *CHINESE]))
+        raise InputError.one(
+            "--service",
+            f"one of {', '.join(result.services)}",
+            service,
+            did_you_mean(service, [*result.services, *CHINESE]),
+        )
     return name
 
 
@@ -70,5 +82,10 @@ def find_area(areas: tuple[Area, ...], asked: str) -> Area:
     if found is None:
         words = [word for area in areas for word in (area.name_zh, area.name_en, area.code)]
         there = in_words([f"{area.name_zh} {area.name_en} {area.code}" for area in areas], 30)
-        raise InputError.one("--area", f"one of {there}", asked, did_you_mean(asked, words) or "the city and its districts can be explained")
+        raise InputError.one(
+            "--area",
+            f"one of {there}",
+            asked,
+            did_you_mean(asked, words) or "the city and its districts can be explained",
+        )
     return found

@@ -12,7 +12,9 @@ from forecast.cli.show import as_json, texts
 
 @click.command("init", epilog=example("forecast init city --from harbin", "cd city && forecast run"))
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--from", "source", type=click.Choice(["harbin"]), default="harbin", show_default=True, help="Project to copy.")
+@click.option(
+    "--from", "source", type=click.Choice(["harbin"]), default="harbin", show_default=True, help="Project to copy."
+)
 @common
 def init(settings: Settings, folder: Path, source: str) -> None:
     """Make DIR a project: models/ and data/ of the bundled one, to be run or changed.

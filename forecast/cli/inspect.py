@@ -79,7 +79,13 @@ def inspect(project: Path) -> Inspection:
     if faults:
         return Inspection(names, tuple(dict.fromkeys(faults)))
     parameters = _assumptions(results[0])
-    return Inspection(names, (), tuple(_described(name, frame) for name, frame in frames.items()), parameters, (*_recalled(frames), *_used(results[0], frames), *_parameters(parameters)))
+    return Inspection(
+        names,
+        (),
+        tuple(_described(name, frame) for name, frame in frames.items()),
+        parameters,
+        (*_recalled(frames), *_used(results[0], frames), *_parameters(parameters)),
+    )
 
 
 def _described(name: str, frame: pd.DataFrame) -> Row:
@@ -131,11 +137,12 @@ def _used(result: Result, frames: Mapping[str, pd.DataFrame]) -> list[Warned]:
     table = frames["standards"]
     launch = result.models.project.time.census.year
     found = []
-    for row in table[table["standard"].isin(list(named))].itertuples(index=False):
-        if row.status == "recalled":
-            found.append(Warned("warn.standard_recalled", {"standard": row.standard}))
-        if pd.notna(row.effective_to) and float(str(row.effective_to)) < launch:
-            found.append(Warned("warn.standard_expired", {"standard": row.standard, "year": int(float(str(row.effective_to)))}))
+    chosen = table[table["standard"].isin(list(named))]
+    for name, status, last in zip(chosen["standard"], chosen["status"], chosen["effective_to"], strict=True):
+        if status == "recalled":
+            found.append(Warned("warn.standard_recalled", {"standard": name}))
+        if last < launch:  # a blank is not less
+            found.append(Warned("warn.standard_expired", {"standard": name, "year": int(last)}))
     return found
 
 
@@ -149,4 +156,8 @@ def _words(node: Any) -> list[str]:
 
 
 def _parameters(rows: tuple[Row, ...]) -> list[Warned]:
-    return [Warned("warn.parameter", {"key": row["key"], "file": row["file"]}) for row in rows if row["status"] == "recalled"]
+    return [
+        Warned("warn.parameter", {"key": row["key"], "file": row["file"]})
+        for row in rows
+        if row["status"] == "recalled"
+    ]

@@ -26,7 +26,10 @@ def _rows(frame: pd.DataFrame) -> list[Row]:
     found = []
     for record in frame.astype(object).to_dict(orient="records"):
         row = {str(key): None if value == "" else plain(value) for key, value in record.items()}
-        row = {key: int(value) if isinstance(value, float) and key.split("_")[-1] in ("year", "from", "to") else value for key, value in row.items()}
+        row = {
+            key: int(value) if isinstance(value, float) and key.split("_")[-1] in ("year", "from", "to") else value
+            for key, value in row.items()
+        }
         found.append({**row, "figure": _figure(row["minimum"], row["maximum"])})
     return found
 
@@ -56,7 +59,12 @@ def shown(project: Path, name: str) -> Row:
     found = frame[frame["standard"] == name]
     if found.empty:
         near = did_you_mean(name, frame["standard"].astype(str))
-        raise InputError.one(f"standard {name}", "a standard of data/**/standards", "none of that name", near or "`forecast standards list` lists them")
+        raise InputError.one(
+            f"standard {name}",
+            "a standard of data/**/standards",
+            "none of that name",
+            near or "`forecast standards list` lists them",
+        )
     return _rows(found)[0]
 
 

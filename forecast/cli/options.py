@@ -58,7 +58,9 @@ OPTIONS = (
     click.option(
         "--project", type=click.Path(path_type=Path), metavar="DIR", help="Folder with models/ and data/.  [default: .]"
     ),
-    click.option("--out", type=click.Path(path_type=Path), metavar="DIR", help="Folder of runs.  [default: PROJECT/out]"),
+    click.option(
+        "--out", type=click.Path(path_type=Path), metavar="DIR", help="Folder of runs.  [default: PROJECT/out]"
+    ),
     click.option("--lang", type=click.Choice(LANGUAGES), help="Language of what is printed.  [default: from LANG]"),
     click.option("--json", is_flag=True, default=None, help="Print JSON on stdout."),
     click.option("--quiet", is_flag=True, default=None, help="Print paths or names of results only."),
@@ -93,7 +95,7 @@ def settings_of(given: Mapping[str, Any], environ: Mapping[str, str] = os.enviro
 
 
 def language(environ: Mapping[str, str]) -> str:
-    """zh where the system speaks Chinese, else en.
+    """Chinese (zh) where the system speaks it, else en.
 
     >>> language({"LANG": "zh_CN.UTF-8"}), language({"LC_ALL": "C", "LANG": "zh_CN"}), language({})
     ('zh', 'en', 'en')

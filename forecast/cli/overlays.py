@@ -18,12 +18,15 @@ Difference = tuple[str, object, object]
 
 
 def write_scenario(project: Path, head: Mapping[str, str]) -> Path:
-    """Write a scenario that holds a head and changes nothing yet; ``InputError`` for a bad or taken name or an unknown base."""
+    """Write a scenario that changes nothing yet; ``InputError`` for a bad or taken name or an unknown base."""
     shown = f"models/scenarios/{head['name']}.toml"
     try:
         ScenarioHead.model_validate(head)
     except ValidationError as error:
-        faults = [Fault(f"scenario {head['name']}, {item['loc'][0]}", _expected(str(item["loc"][0])), repr(item["input"])) for item in error.errors()]
+        faults = [
+            Fault(f"scenario {head['name']}, {item['loc'][0]}", _expected(str(item["loc"][0])), repr(item["input"]))
+            for item in error.errors()
+        ]
         raise InputError(faults) from None
     path = project / shown
     if path.exists():
@@ -53,8 +56,13 @@ def _quoted(text: str) -> str:
 
 def differences(project: Path, first: str, second: str) -> list[Difference]:
     """Dotted key and both values, wherever the merged models differ; None where a side lacks the key."""
-    one, other = (flat(load_models(project, load_scenario(project, name)).model_dump(mode="json", by_alias=True)) for name in (first, second))
-    return [(key, one.get(key), other.get(key)) for key in dict.fromkeys([*one, *other]) if one.get(key) != other.get(key)]
+    one, other = (
+        flat(load_models(project, load_scenario(project, name)).model_dump(mode="json", by_alias=True))
+        for name in (first, second)
+    )
+    return [
+        (key, one.get(key), other.get(key)) for key in dict.fromkeys([*one, *other]) if one.get(key) != other.get(key)
+    ]
 
 
 def flat(node: Any, path: str = "") -> dict[str, object]:

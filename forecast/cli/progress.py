@@ -12,11 +12,15 @@ from forecast.cli.show import texts
 Notice = Callable[[str, int, int], None]
 
 
+def _silent(_what: str, _done: int, _total: int) -> None:
+    """Nobody is looking."""
+
+
 @contextmanager
 def progress(settings: Settings) -> Iterator[Notice]:
     """What a run calls to say how far it is."""
     if settings.quiet or not sys.stderr.isatty():
-        yield lambda what, done, total: None
+        yield _silent
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn

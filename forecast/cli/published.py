@@ -64,7 +64,9 @@ def described(folder: Path) -> Described:
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         found = f"{type(error).__name__}: {error}"
-        raise InputError.one(str(folder), "a run with manifest.json and datapackage.json", found, "remove the folder, and run again") from None
+        raise InputError.one(
+            str(folder), "a run with manifest.json and datapackage.json", found, "remove the folder, and run again"
+        ) from None
 
 
 def _when(name: str) -> str:
@@ -82,7 +84,12 @@ def chosen(folder: Path, name: str, filters: Mapping[str, Sequence[Any]]) -> pd.
         if not wanted:
             continue
         if column not in frame:
-            raise InputError.one(f"--{column}", f"a column of the table {name} ({in_words(map(str, frame.columns), 30)})", column, f"leave --{column} out")
+            raise InputError.one(
+                f"--{column}",
+                f"a column of the table {name} ({in_words(map(str, frame.columns), 30)})",
+                column,
+                f"leave --{column} out",
+            )
         frame = frame[_matching(frame, name, column, [str(item) for item in wanted])]
     return frame
 
@@ -93,7 +100,9 @@ def _matching(frame: pd.DataFrame, name: str, column: str, wanted: list[str]) ->
     known = list(dict.fromkeys(str(word) for text in texts for word in text.unique()))
     for item in wanted:
         if item not in known:
-            raise InputError.one(f"--{column}", f"one of {in_words(known, 24)} of the table {name}", item, did_you_mean(item, known))
+            raise InputError.one(
+                f"--{column}", f"one of {in_words(known, 24)} of the table {name}", item, did_you_mean(item, known)
+            )
     found = texts[0].isin(wanted)
     for text in texts[1:]:
         found |= text.isin(wanted)

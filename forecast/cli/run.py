@@ -13,9 +13,20 @@ from forecast.cli.show import as_json, texts
 
 
 @click.command(
-    "run", epilog=example("forecast run", "forecast run --scenario baseline --scenario low-fertility --lang zh", "forecast run --json --no-report")
+    "run",
+    epilog=example(
+        "forecast run",
+        "forecast run --scenario baseline --scenario low-fertility --lang zh",
+        "forecast run --json --no-report",
+    ),
 )
-@click.option("--scenario", "scenarios", multiple=True, metavar="NAME", help="Scenario to compute; again for more.  [default: all]")
+@click.option(
+    "--scenario",
+    "scenarios",
+    multiple=True,
+    metavar="NAME",
+    help="Scenario to compute; again for more.  [default: all]",
+)
 @click.option("--report/--no-report", default=True, help="Write the HTML report beside the tables.")
 @common
 def run(settings: Settings, scenarios: tuple[str, ...], report: bool) -> None:
@@ -40,7 +51,14 @@ def run(settings: Settings, scenarios: tuple[str, ...], report: bool) -> None:
             done = compute_and_publish(project, settings.out, scenarios, notice=notice)
     folder = done.folder.resolve()
     if settings.json:
-        as_json({"run": str(folder), "scenarios": done.scenarios, "seconds": done.seconds, "report": [str(folder / page) for page in pages]})
+        as_json(
+            {
+                "run": str(folder),
+                "scenarios": done.scenarios,
+                "seconds": done.seconds,
+                "report": [str(folder / page) for page in pages],
+            }
+        )
         return
     if not settings.quiet:
         from forecast.report.summary import summary

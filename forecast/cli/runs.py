@@ -55,7 +55,11 @@ def show(settings: Settings, run: str) -> None:
         for name in ("run", "when", "scenarios", "inputs", "versions", "seconds"):
             click.echo(f"{words[f'head.{name}']}: {_line(getattr(facts, name))}")
         click.echo()
-        table([words["head.table"], words["head.rows"], words["head.columns"]], [[item.table, item.rows, item.columns] for item in facts.outputs], right=(1, 2))
+        table(
+            [words["head.table"], words["head.rows"], words["head.columns"]],
+            [[item.table, item.rows, item.columns] for item in facts.outputs],
+            right=(1, 2),
+        )
     click.echo(facts.path)
 
 
@@ -65,24 +69,52 @@ def _line(value: object) -> str:
     return ", ".join(value) if isinstance(value, tuple) else str(value)
 
 
-@runs.command("table", epilog=example("forecast runs table demand --area 道里区 --service primary --year 2030", "forecast runs table population --scenario baseline --format csv > population.csv"))
+@runs.command(
+    "table",
+    epilog=example(
+        "forecast runs table demand --area 道里区 --service primary --year 2030",
+        "forecast runs table population --scenario baseline --format csv > population.csv",
+    ),
+)
 @click.argument("name")
 @click.option("--run", default="latest", metavar="ID", show_default=True, help="Run to read.")
 @click.option("--area", multiple=True, metavar="CODE|NAME", help="Code, or name as in the run; again for more.")
 @click.option("--year", multiple=True, type=int, metavar="Y", help="Year; again for more.")
 @click.option("--service", multiple=True, metavar="S", help="Service; again for more.")
 @click.option("--scenario", multiple=True, metavar="N", help="Scenario; again for more.")
-@click.option("--format", "form", type=click.Choice(["csv", "table", "json"]), default="table", show_default=True, help="How to print.")
-@click.option("--limit", type=click.IntRange(min=0), metavar="N", help=f"Rows to print, 0 for all.  [default: {TABLE_ROWS} of a table, else all]")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["csv", "table", "json"]),
+    default="table",
+    show_default=True,
+    help="How to print.",
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help=f"Rows to print, 0 for all.  [default: {TABLE_ROWS} of a table, else all]",
+)
 @common
 def show_table(
-    settings: Settings, name: str, run: str, area: tuple[str, ...], year: tuple[int, ...], service: tuple[str, ...], scenario: tuple[str, ...], form: str, limit: int | None
+    settings: Settings,
+    name: str,
+    run: str,
+    area: tuple[str, ...],
+    year: tuple[int, ...],
+    service: tuple[str, ...],
+    scenario: tuple[str, ...],
+    form: str,
+    limit: int | None,
 ) -> None:
     """Print a table of a run, or the rows of some areas, years, services and scenarios."""
     from forecast.cli.published import chosen
     from forecast.run.runs import found
 
-    frame = chosen(found(settings.out, run), name, {"area": area, "year": year, "service": service, "scenario": scenario})
+    frame = chosen(
+        found(settings.out, run), name, {"area": area, "year": year, "service": service, "scenario": scenario}
+    )
     form = "json" if settings.json else form
     most = (TABLE_ROWS if form == "table" else 0) if limit is None else limit
     if most and len(frame) > most:
@@ -96,5 +128,8 @@ def show_table(
         shown = frame.loc[:, frame.notna().any()] if len(frame) else frame
         figures = [place for place, kind in enumerate(shown.dtypes) if kind.kind in "if"]
         years = [place for place, column in enumerate(shown.columns) if column in ("year", "age")]
-        rows = [[str(cell) if place in years else cell for place, cell in enumerate(row)] for row in shown.astype(object).to_numpy().tolist()]
+        rows = [
+            [str(cell) if place in years else cell for place, cell in enumerate(row)]
+            for row in shown.astype(object).to_numpy().tolist()
+        ]
         table([str(column) for column in shown.columns], rows, right=figures)

@@ -33,9 +33,13 @@ def listing(settings: Settings) -> None:
         table([words[f"head.{name}"] for name in ("name", "title", "base", "why")], rows)
 
 
-@scenario.command("new", epilog=example('forecast scenario new slow-ageing --base baseline --why "Mortality falls at half its pace."'))
+@scenario.command(
+    "new", epilog=example('forecast scenario new slow-ageing --base baseline --why "Mortality falls at half its pace."')
+)
 @click.argument("name")
-@click.option("--base", default="baseline", show_default=True, metavar="NAME", help="Scenario that the new one changes.")
+@click.option(
+    "--base", default="baseline", show_default=True, metavar="NAME", help="Scenario that the new one changes."
+)
 @click.option("--why", required=True, metavar="TEXT", help="One sentence: what it shows.")
 @click.option("--title-zh", metavar="TEXT", help="Title in Chinese.  [default: NAME]")
 @click.option("--title-en", metavar="TEXT", help="Title in English.  [default: NAME]")
@@ -67,9 +71,14 @@ def diff(settings: Settings, first: str, second: str) -> None:
     elif settings.quiet:
         for key, _, _ in rows:
             click.echo(key)
+    elif not rows:
+        settings.say(texts(settings.lang)["scenario.same"].format(first=first, second=second))
     else:
-        table([texts(settings.lang)["head.key"], first, second], [[key, _cell(one), _cell(other)] for key, one, other in rows])
+        table(
+            [texts(settings.lang)["head.key"], first, second],
+            [[key, _cell(one), _cell(other)] for key, one, other in rows],
+        )
 
 
-def _cell(value: object) -> object:
-    return "-" if value is None else value
+def _cell(value: object) -> str:
+    return "-" if value is None else str(value)

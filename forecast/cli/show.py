@@ -35,7 +35,9 @@ def width(text: str) -> int:
     >>> width("道里 Daoli")
     10
     """
-    return sum(0 if unicodedata.combining(mark) else 2 if unicodedata.east_asian_width(mark) in "WF" else 1 for mark in text)
+    return sum(
+        0 if unicodedata.combining(mark) else 2 if unicodedata.east_asian_width(mark) in "WF" else 1 for mark in text
+    )
 
 
 def figure(value: object) -> str:

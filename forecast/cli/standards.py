@@ -8,7 +8,9 @@ from forecast.cli.options import Settings, common, example
 from forecast.cli.show import as_json, table, texts
 
 
-@click.group("standards", epilog=example("forecast standards list --service nursery", "forecast standards diff 2013 2020"))
+@click.group(
+    "standards", epilog=example("forecast standards list --service nursery", "forecast standards diff 2013 2020")
+)
 @common
 def standards(_: Settings) -> None:
     """List provision standards, show one, compare two years."""
@@ -36,7 +38,14 @@ def show(settings: Settings, name: str) -> None:
         as_json(facts)
         return
     words = texts(settings.lang)
-    table([words["head.column"], words["head.value"]], [[key, str(value)] for key, value in facts.items() if value is not None])
+    table(
+        [words["head.column"], words["head.value"]],
+        [
+            [key, f"{value:g}" if isinstance(value, float) else str(value)]
+            for key, value in facts.items()
+            if value is not None
+        ],
+    )
 
 
 @standards.command("diff", epilog=example("forecast standards diff 2013 2020"))

@@ -1,4 +1,4 @@
-"""``forecast validate``: the program against theory, against published projections, and against the project's own figures."""
+"""``forecast validate``: the program against theory, published projections and the project's own figures."""
 
 from __future__ import annotations
 
@@ -18,13 +18,20 @@ BESIDE = Path("shared") / "reference"
 """Where the published results lie, beside the folder of the project."""
 
 
-@click.command("validate", epilog=example("forecast validate", "forecast validate --reference ../shared/reference --json"))
-@click.option("--reference", type=click.Path(path_type=Path), metavar="DIR", help="Published results.  [default: ../shared/reference beside the project]")
+@click.command(
+    "validate", epilog=example("forecast validate", "forecast validate --reference ../shared/reference --json")
+)
+@click.option(
+    "--reference",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Published results.  [default: ../shared/reference beside the project]",
+)
 @common
 def validate(settings: Settings, reference: Path | None) -> None:
     """Check the program against known and published numbers; exit 1 when a check fails.
 
-    Three groups: what must hold whatever the data; the UN's own example and its World Population Prospects 2019; and the
+    Three groups: what must hold whatever the data; the UN's own example and its World Population Prospects 2019; the
     project's published figures, with the errors of a forecast that could have been made ten years before.
     """
     from forecast.validate.invariants import invariants
@@ -44,15 +51,26 @@ def validate(settings: Settings, reference: Path | None) -> None:
     failed = [check for _, check in checks if not check.passed]
     if settings.json:
         listed = [{"group": group, **asdict(check), "passed": check.passed} for group, check in checks]
-        as_json({"checks": listed, "skipped": skipped, "hindsight": errors.to_dict(orient="records"), "failed": len(failed)})
+        as_json(
+            {"checks": listed, "skipped": skipped, "hindsight": errors.to_dict(orient="records"), "failed": len(failed)}
+        )
     else:
         _print(settings, checks, skipped)
         if not settings.quiet:
             click.echo()
             click.echo(texts(settings.lang)["validate.hindsight"])
-            table([texts(settings.lang).get(f"head.{name}", name) for name in errors.columns], errors.to_numpy().tolist(), right=range(2, len(errors.columns)))
+            table(
+                [texts(settings.lang).get(f"head.{name}", name) for name in errors.columns],
+                errors.to_numpy().tolist(),
+                right=range(2, len(errors.columns)),
+            )
     if failed:
-        click.echo(texts(settings.lang)["validate.failed"].format(count=len(failed), names=", ".join(check.name for check in failed)), err=True)
+        click.echo(
+            texts(settings.lang)["validate.failed"].format(
+                count=len(failed), names=", ".join(check.name for check in failed)
+            ),
+            err=True,
+        )
         click.get_current_context().exit(1)
 
 
@@ -78,7 +96,11 @@ def _print(settings: Settings, checks: list[tuple[str, Check]], skipped: dict[st
         if not settings.quiet or not check.passed
     ]
     if rows:
-        table([words[f"head.{name}"] for name in ("result", "group", "check", "measured", "limit", "what")], rows, right=(3,))
+        table(
+            [words[f"head.{name}"] for name in ("result", "group", "check", "measured", "limit", "what")],
+            rows,
+            right=(3,),
+        )
     for group, why in skipped.items():
         settings.say(f"{words[f'validate.{group}']}: {why}")
     click.echo(words["validate.count"].format(passed=sum(check.passed for _, check in checks), count=len(checks)))

@@ -103,3 +103,8 @@ def calendar_births(infants: Floats, benchmark_births: float, benchmark_infants:
     it holds the census undercount of infants, infant deaths, and the shift from the census year to the calendar year.
     """
     return np.asarray(infants * (benchmark_births / benchmark_infants))
+
+
+def in_groups(single: Floats, starts: Floats) -> Floats:
+    """Single ages (..., age) summed to groups that begin at ``starts``."""
+    return np.asarray(np.add.reduceat(single, starts.astype(int), axis=-1))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecast.axes import Floats
+from forecast.demography.base import in_groups
 from forecast.demography.cohort import CohortComponent, closed
 from forecast.demography.engine import Components, Forecast, History, Override
 from forecast.demography.evidence import Evidence
@@ -16,7 +17,7 @@ from forecast.demography.ground import Ground, boys_share
 from forecast.demography.launch import Launch
 from forecast.demography.migration import NetMigration
 from forecast.demography.mortality import BrassShift, FittedLeeCarter
-from forecast.demography.residual import in_groups, net_migration
+from forecast.demography.residual import net_migration
 from forecast.demography.students import StudentRule, student_path, youth_of
 from forecast.project.spec import BirthsSpec, Models, MovementSpec
 

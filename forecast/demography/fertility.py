@@ -80,17 +80,28 @@ def pool_levels(observed: Floats, expected: Floats) -> PooledLevels:
 
 
 def _random_effects(logs: Floats) -> tuple[Floats, float]:
+    """Predicted effect of each area and the weight of its own evidence; 0 where areas differ no more than indicators."""
+    areas, indicators = logs.shape
+    centred = logs - logs.mean(axis=0)
+    means = centred.mean(axis=1)
+    among = indicators * float((means**2).sum()) / (areas - 1)
+    within = float(((centred - means[:, None]) ** 2).sum()) / ((areas - 1) * (indicators - 1))
+    if among <= within:
+        # On balanced data restricted likelihood has its maximum at no difference at all, where no fit converges.
+        return np.zeros(areas), 0.0
+    weight = _own_weight(logs / float(np.std(centred)))
+    return weight * means, weight
+
+
+def _own_weight(logs: Floats) -> float:
+    """Between-area variance over that of an area's mean, by restricted maximum likelihood."""
     from statsmodels.regression.mixed_linear_model import MixedLM
 
     areas, indicators = logs.shape
     design = np.tile(np.eye(indicators), (areas, 1))
-    groups = np.repeat(np.arange(areas), indicators)
-    spread = float(np.std(logs - logs.mean(axis=0)))
-    fit = MixedLM(logs.reshape(-1) / spread, design, groups).fit(reml=True, method=["lbfgs"])
+    fit = MixedLM(logs.reshape(-1), design, np.repeat(np.arange(areas), indicators)).fit(reml=True, method=["lbfgs"])
     between, noise = float(np.asarray(fit.cov_re)[0, 0]), float(fit.scale)
-    weight = between / (between + noise / indicators)
-    centred = logs - logs.mean(axis=0)
-    return weight * centred.mean(axis=1), weight
+    return between / (between + noise / indicators)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,12 @@ from forecast.axes import FEMALE, MALE, Floats
 from forecast.demography.cohort import women_exposed
 from forecast.demography.evidence import Evidence
 from forecast.demography.fertility import Ar1, PooledLevels, pool_levels
-from forecast.demography.launch import Launch, launch
+from forecast.demography.launch import NO_STUDENTS, Launch, launch
 from forecast.demography.mortality import BrassShift, FittedLeeCarter, LeeCarter
 from forecast.demography.students import StudentRule
+
+NATURAL = 1.06
+"""Boys per girl where nobody chooses; the UN's path for China ends at 1.061 (WPP 2024)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,8 +47,8 @@ def lay(evidence: Evidence, rule: StudentRule) -> Ground:
     mortality = LeeCarter().fit(evidence.rates)
     year = evidence.gain_year
     shift = BrassShift.to_e0(mortality.predict(range(year, year + 1))[0], evidence.gain)
-    launches = _launches(evidence, mortality, shift)
-    before, after = (rule.stock(item.stock.people) for item in launches["districts"])
+    launches = _launches(evidence, mortality, shift, rule)
+    before, after = (item.students for item in launches["districts"])
     fertility = {name: _fertility(evidence, launches[name][1]) for name in ("nation", "province")}
     levels = _levels(evidence, launches["districts"][1], after, float(fertility["province"][0]))
     fertility["districts"] = levels.pooled * fertility["province"][0]
@@ -80,32 +83,40 @@ def _levels(evidence: Evidence, start: Launch, students: Floats, reference: floa
 
 
 def boys_share(evidence: Evidence, years: range) -> Floats:
-    """Share of boys at birth by year: the nation's path times the province's ratio of boys at 0-4 to the nation's."""
+    """Share of boys at birth by year: as far above the natural ratio as the province's children stood at the census.
+
+    The province keeps its share of the nation's distance from the natural ratio, seen among children of 0-4.
+    """
     census = evidence.censuses[1]
-    ratio = _boys_per_girl(census.province) / _boys_per_girl(census.nation)
     known = sorted(evidence.boys_per_girl)
-    path = np.interp(list(years), known, [evidence.boys_per_girl[year] for year in known]) * ratio
-    return np.asarray(path / (1.0 + path))
+    nation, province = _boys_per_girl(census.nation), _boys_per_girl(census.province)
+    kept = float(np.clip((province - NATURAL) / (nation - NATURAL), 0.0, 1.0)) if nation > NATURAL else 1.0
+    path = np.interp(list(years), known, [evidence.boys_per_girl[year] for year in known])
+    ratio = NATURAL + kept * (path - NATURAL)
+    return np.asarray(ratio / (1.0 + ratio))
 
 
 def _boys_per_girl(groups: Floats) -> float:
     return float(groups[MALE, :2].sum() / groups[FEMALE, :2].sum())
 
 
-def _launches(evidence: Evidence, mortality: FittedLeeCarter, shift: BrassShift) -> dict[str, tuple[Launch, Launch]]:
-    def pair(areas: tuple[str, ...], total_of: str, pick: str, local: bool) -> tuple[Launch, Launch]:
+def _launches(
+    evidence: Evidence, mortality: FittedLeeCarter, shift: BrassShift, rule: StudentRule
+) -> dict[str, tuple[Launch, Launch]]:
+    def pair(areas: tuple[str, ...], pick: str, local: bool, apart: StudentRule) -> tuple[Launch, Launch]:
         both = []
         for census in evidence.censuses:
-            year = census.date.year
-            rates = mortality.predict(range(year, year + 1))[0]
+            year = range(census.date.year, census.date.year + 1)
+            rates = mortality.predict(year)[0]
             groups = getattr(census, pick)
             groups = groups[None] if groups.ndim == 2 else groups
-            boys = float(boys_share(evidence, range(year, year + 1))[0])
-            both.append(launch(evidence, census, groups, areas, total_of, shift.apply(rates) if local else rates, boys))
+            boys = float(boys_share(evidence, year)[0])
+            here = shift.apply(rates) if local else rates
+            both.append(launch(evidence, census, groups, areas, evidence.place(pick), here, boys, apart))
         return both[0], both[1]
 
     return {
-        "nation": pair((evidence.nation,), evidence.nation, "nation", local=False),
-        "province": pair((evidence.province,), evidence.province, "province", local=True),
-        "districts": pair(evidence.areas, evidence.city, "districts", local=True),
+        "nation": pair((evidence.nation,), "nation", local=False, apart=NO_STUDENTS),
+        "province": pair((evidence.province,), "province", local=True, apart=NO_STUDENTS),
+        "districts": pair(evidence.areas, "districts", local=True, apart=rule),
     }

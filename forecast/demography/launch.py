@@ -7,10 +7,21 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecast.axes import AGES, Floats, Population
-from forecast.demography.base import BirthCohorts, at_year_end, calendar_births, single_years, year_left
+from forecast.demography.base import (
+    BirthCohorts,
+    at_year_end,
+    calendar_births,
+    in_groups,
+    single_years,
+    year_left,
+)
 from forecast.demography.engine import Override
 from forecast.demography.evidence import Census, Evidence
 from forecast.demography.mortality import tables
+from forecast.demography.students import StudentRule
+
+NO_STUDENTS = StudentRule(np.zeros(0, dtype=bool), np.zeros(0, dtype=bool))
+"""Holds nobody apart."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,11 +31,13 @@ class Launch:
     at_census   persons by completed age on the census day: exact in every published group   (area, sex, age)
     stock       persons on 31 December
     births      births of the calendar year, by indirect standardisation                      (area,)
+    students    those of the stock who are held apart (law 8)                                 (area, sex, age)
     """
 
     at_census: Floats
     stock: Population
     births: Floats
+    students: Floats
     overrides: tuple[Override, ...]
 
 
@@ -42,6 +55,7 @@ def launch(
     total_of: str,
     national: Floats,
     boys: float,
+    rule: StudentRule = NO_STUDENTS,
 ) -> Launch:
     """Carry the groups (area, sex, group) of some areas; ``total_of`` names the place whose known total they must meet.
 
@@ -49,16 +63,19 @@ def launch(
     """
     cohorts, year = nation_cohorts(evidence), census.date.year
     alive = tables(national).L
-    single = single_years(groups, census.starts, cohorts, alive, census.date)
+    students = rule.stock(groups, census.starts)
+    rest = groups - in_groups(students, census.starts)
+    single = single_years(rest, census.starts, cohorts, alive, census.date)
     infants = groups[..., 0].sum(axis=-1)
     births = calendar_births(infants, _national_births(evidence, year), float(census.nation[:, 0].sum()))
     late = (births * year_left(census.date))[:, None] * np.array([boys, 1.0 - boys])
-    end = at_year_end(single, cohorts, national, late, census.date)
+    end = at_year_end(single, cohorts, national, late, census.date) + students
+    single = single + students
     known = evidence.totals.get(total_of, {}).get(year)
     notes = list(_assumed_cohorts(cohorts, areas, year, total_of))
     if known is not None:
         before = float(end.sum())
-        end = end * (known / before)
+        end, students = end * (known / before), students * (known / before)
         notes.append(
             Override(
                 total_of,
@@ -69,7 +86,7 @@ def launch(
                 "census carried to 31 December meets the published year-end total",
             )
         )
-    return Launch(single, Population(areas, year, end), births, tuple(notes))
+    return Launch(single, Population(areas, year, end), births, students, tuple(notes))
 
 
 def _national_births(evidence: Evidence, year: int) -> float:

@@ -98,8 +98,3 @@ def net_migration(pair: tuple[Floats, Floats], ground: Ground, system: str, spec
 def five(groups: Floats) -> Floats:
     """Groups 0, 1-4, 5-9 .. to 0-4, 5-9 .. (the first two added)."""
     return np.concatenate([groups[..., :2].sum(axis=-1, keepdims=True), groups[..., 2:]], axis=-1)
-
-
-def in_groups(single: Floats, starts: Floats) -> Floats:
-    """Single ages (..., age) summed to groups that begin at ``starts``."""
-    return np.asarray(np.add.reduceat(single, starts.astype(int), axis=-1))

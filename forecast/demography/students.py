@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forecast.axes import AREA, Floats
+from forecast.axes import AGES, AREA, Floats
 
 GROUPS = ((15, 20), (20, 25))
 """Five-year groups in which campuses show."""
 ENTRY, LEAVE = 18, 23
-"""Ages at which students arrive and have left; an excess is spread over the ages between that its group holds."""
+"""Ages at which students arrive and have left; an excess is spread evenly over the ages between in its group."""
+MOST = 0.95
+"""Share of a group that students can be at most."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,23 +26,24 @@ class StudentRule:
     campus: np.ndarray
     plain: np.ndarray
 
-    def stock(self, people: Floats) -> Floats:
-        """Students by area, sex and single age (area, sex, age), from people (area, sex, age).
+    def stock(self, groups: Floats, starts: Floats, ages: int = AGES) -> Floats:
+        """Students by area, sex and single age (area, sex, age), from a census's groups (area, sex, group).
 
-        Expected people of a group = mean of the neighbouring groups 10-14 and 25-29 x the ratio seen in the plain areas
-        together; what a campus area holds above that is taken for students, never below zero.
+        Expected people of a group = mean of the groups 10-14 and 25-29 x the ratio seen in the plain areas together;
+        what a campus area holds above that is taken for students, never below zero. The groups are read, not single
+        ages: inside a group nothing yet tells pupils of 17 from students of 19.
         """
-        out = np.zeros_like(people)
+        out = np.zeros((*groups.shape[:-1], ages))
         if not self.campus.any() or not self.plain.any():
             return out
-        neighbours = 0.5 * (people[..., 10:15].sum(axis=-1) + people[..., 25:30].sum(axis=-1))
+        place = {int(start): number for number, start in enumerate(starts)}
+        neighbours = 0.5 * (groups[..., place[10]] + groups[..., place[25]])
         for low, high in GROUPS:
-            group = people[..., low:high].sum(axis=-1)
+            group = groups[..., place[low]]
             ratio = group[self.plain].sum(axis=0) / neighbours[self.plain].sum(axis=0)
-            excess = np.maximum(group - ratio * neighbours, 0.0) * self.campus[:, None]
-            ages = slice(max(low, ENTRY), min(high, LEAVE))
-            share = np.divide(people[..., ages], people[..., ages].sum(axis=-1, keepdims=True))
-            out[..., ages] = np.minimum(excess[..., None] * share, 0.95 * people[..., ages])
+            excess = np.clip(group - ratio * neighbours, 0.0, MOST * group) * self.campus[:, None]
+            here = range(max(low, ENTRY), min(high, LEAVE))
+            out[..., here.start : here.stop] = excess[..., None] / len(here)
         return out
 
 

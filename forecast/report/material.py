@@ -79,8 +79,15 @@ def gathered(folder: Path, scenario: str) -> Material:
         births=_births(run, known),
         scenarios=_scenarios(run, known),
         assumptions=frame(run, "assumptions", ["file", "key", "value", "unit", "status", "source", "why"]),
-        scores=frame(run, "scores", ["engine", "area", "year", "horizon", "group", "forecast", "actual", "error"], every=True),
-        supply=frame(run, "supply", ["area", "year", "service", "measure", "unit", "mean", "status", "confidence", "source"], every=True),
+        scores=frame(
+            run, "scores", ["engine", "area", "year", "horizon", "group", "forecast", "actual", "error"], every=True
+        ),
+        supply=frame(
+            run,
+            "supply",
+            ["area", "year", "service", "measure", "unit", "mean", "status", "confidence", "source"],
+            every=True,
+        ),
         sources=frame(run, "sources", ["source", "title", "publisher", "year", "licence"], every=True),
     )
 
@@ -109,7 +116,9 @@ def grouped(people: Floats) -> Floats:
     rounded = np.empty_like(cells)
     for year in range(cells.shape[0]):
         for area in range(cells.shape[1]):
-            rounded[year, area] = largest_remainder(cells[year, area].reshape(-1), int(totals[year, area])).reshape(cells.shape[2:])
+            rounded[year, area] = largest_remainder(cells[year, area].reshape(-1), int(totals[year, area])).reshape(
+                cells.shape[2:]
+            )
     return np.concatenate([rounded, rounded.sum(axis=1, keepdims=True)], axis=1)
 
 
@@ -126,7 +135,12 @@ def _births(run: Opened, known: Demand) -> Births:
 
 
 def _scenarios(run: Opened, known: Demand) -> dict[str, Floats]:
-    wanted = [("area", "=", run.city), ("service", "=", "kindergarten"), ("part", "=", "all"), ("measure", "=", "places")]
+    wanted = [
+        ("area", "=", run.city),
+        ("service", "=", "kindergarten"),
+        ("part", "=", "all"),
+        ("measure", "=", "places"),
+    ]
     table = frame(run, "demand", ["scenario", "year", "mean"], where=wanted)
     found = {}
     for name in run.manifest["scenarios"]:

@@ -17,6 +17,7 @@ from forecast.kernels.controls import largest_remainder
 from forecast.run.runs import manifest, table
 from forecast.tables.near import did_you_mean
 
+BASELINE = "baseline"
 Key = tuple[str, str, str]
 """Service, part, measure."""
 
@@ -76,18 +77,38 @@ class Opened:
         return str(entry.get(f"why_{lang}") or entry["why"])
 
 
-def opened(folder: Path, scenario: str = "baseline") -> Opened:
+def opened(folder: Path, scenario: str = BASELINE) -> Opened:
     """Open a published run; ``InputError`` if it is none or has no such scenario."""
     if not (folder / "manifest.json").is_file():
-        raise InputError.one(str(folder), "the folder of a run, with a manifest.json", "none", "`forecast runs list` shows the runs there are")
+        raise InputError.one(
+            str(folder),
+            "the folder of a run, with a manifest.json",
+            "none",
+            "`forecast runs list` shows the runs there are",
+        )
     content = manifest(folder)
     there = tuple(content["scenarios"])
     if scenario not in there:
-        raise InputError.one(f"scenario of run {content['run']}", f"one of: {', '.join(there)}", scenario, did_you_mean(scenario, there))
+        raise InputError.one(
+            f"scenario of run {content['run']}", f"one of: {', '.join(there)}", scenario, did_you_mean(scenario, there)
+        )
     return Opened(folder, content, scenario)
 
 
-def frame(run: Opened, name: str, columns: Sequence[str], *, where: Sequence[tuple[str, str, str]] | None = None, every: bool = False) -> pd.DataFrame:
+def first_scenario(folder: Path) -> str:
+    """The scenario to show when none is named: the baseline, or the first one of a run without it."""
+    there = tuple(manifest(folder)["scenarios"]) if (folder / "manifest.json").is_file() else ()
+    return str(there[0]) if there and BASELINE not in there else BASELINE
+
+
+def frame(
+    run: Opened,
+    name: str,
+    columns: Sequence[str],
+    *,
+    where: Sequence[tuple[str, str, str]] | None = None,
+    every: bool = False,
+) -> pd.DataFrame:
     """Some columns of one table: of the chosen scenario, of the rows ``where``, or ``every`` row."""
     path = run.folder / f"{name}.parquet"
     if not path.is_file():
@@ -130,7 +151,19 @@ class Demand:
         return whole(self.values[service, part, measure])
 
 
-COLUMNS = ("area", "area_name", "area_level", "year", "service", "part", "measure", "unit", "mean", "share_born", "status")
+COLUMNS = (
+    "area",
+    "area_name",
+    "area_level",
+    "year",
+    "service",
+    "part",
+    "measure",
+    "unit",
+    "mean",
+    "share_born",
+    "status",
+)
 
 
 def demand(run: Opened) -> Demand:
@@ -148,13 +181,24 @@ def demand(run: Opened) -> Demand:
     mean[line, year, area] = known["mean"].to_numpy()
     born[line, year, area] = known["share_born"].to_numpy()
     if np.isnan(mean).any():
-        raise InputError.one(f"demand.parquet of {run.folder.name}", "every area and year of every series", "holes", "make the run again")
+        raise InputError.one(
+            f"demand.parquet of {run.folder.name}", "every area and year of every series", "holes", "make the run again"
+        )
     heads = known.loc[~pd.Series(line).duplicated().to_numpy(), ["service", "part", "measure", "unit"]]
-    keys = [(str(a), str(b), str(c)) for a, b, c in heads[["service", "part", "measure"]].itertuples(index=False, name=None)]
+    keys = [
+        (str(a), str(b), str(c)) for a, b, c in heads[["service", "part", "measure"]].itertuples(index=False, name=None)
+    ]
     units = dict(zip(keys, heads["unit"].astype(str), strict=True))
     first = known.drop_duplicates("year").set_index("year")["status"]
     status = tuple(str(first.loc[item]) for item in years)
-    return Demand(areas, tuple(int(item) for item in years), status, dict(zip(keys, mean, strict=True)), dict(zip(keys, born, strict=True)), units)
+    return Demand(
+        areas,
+        tuple(int(item) for item in years),
+        status,
+        dict(zip(keys, mean, strict=True)),
+        dict(zip(keys, born, strict=True)),
+        units,
+    )
 
 
 def whole(values: Floats) -> Floats:

@@ -10,7 +10,7 @@ import numpy as np
 
 from forecast.axes import Floats
 from forecast.errors import InputError
-from forecast.report.opened import Demand, Opened, Place, demand, frame, opened
+from forecast.report.opened import Demand, Opened, Place, demand, frame, opened, whole
 from forecast.tables.near import did_you_mean
 
 MAIN: Mapping[str, str] = {
@@ -40,8 +40,8 @@ class Figure:
     """One number of one area through time; whole numbers, areas sum to the city (law 4).
 
     now        in the last year whose totals are on record
-    peak       highest value of all years, and its year
-    past       the peak is the first year of the run: it may lie before it
+    peak       highest value from now on, and its year
+    past       no later year is higher: the peak is already past
     shown      in the years to show
     born       share of the people concerned already born, in the first and in the middle year to show; None where it
                has no meaning (law 13)
@@ -76,7 +76,8 @@ class Summary:
     """What is printed after a run.
 
     show         years to show; ``middle`` is the one that changes are told for
-    people       residents of the city now and in the years to show
+    residents    people of each area on 31 December
+    blocks       the main number of each service; ``staff`` the classes and people that go with it
     school       places of kindergarten to senior school in the city: now, in the middle year, and the share born then
     assumptions  how many parameters stand on each status: derived, assumed, recalled ...
     """
@@ -91,19 +92,22 @@ class Summary:
     born_until: int
     show: tuple[int, ...]
     middle: int
+    residents: Block
     blocks: tuple[Block, ...]
     staff: tuple[Block, ...]
     school: tuple[int, int, float]
     assumptions: Mapping[str, int]
 
     def of(self, area: str) -> tuple[tuple[Block, Figure], ...]:
-        """Every number of one area, staff after the places they belong to; ``InputError`` if there is no such area."""
+        """Every number of one area, residents first, staff after its places; ``InputError`` if there is none."""
         codes = [place.code for place in self.places]
         if area not in codes:
-            raise InputError.one(f"area of run {self.run}", f"one of: {', '.join(codes)}", area, did_you_mean(area, codes))
+            raise InputError.one(
+                f"area of run {self.run}", f"one of: {', '.join(codes)}", area, did_you_mean(area, codes)
+            )
         row = codes.index(area)
         every = sorted((*self.blocks, *self.staff), key=lambda block: tuple(MAIN).index(block.service))
-        return tuple((block, block.figures[row]) for block in every)
+        return tuple((block, block.figures[row]) for block in (self.residents, *every))
 
 
 def summary(folder: Path, scenario: str = "baseline") -> Summary:
@@ -116,11 +120,11 @@ def summed(run: Opened, known: Demand) -> Summary:
     """The summary of a run that is already open."""
     show = shown(run, known)
     middle = show[len(show) // 2]
-    blocks = tuple(block(known, service, measure, run.now, show) for service, measure in MAIN.items() if service in served(known))
+    blocks = tuple(
+        block(known, service, measure, run.now, show) for service, measure in MAIN.items() if service in served(known)
+    )
     staff = tuple(
-        block(known, service, measure, run.now, show)
-        for service in served(known)
-        for measure in STAFF[service]
+        block(known, service, measure, run.now, show) for service in served(known) for measure in STAFF[service]
     )
     return Summary(
         run=str(run.manifest["run"]),
@@ -133,6 +137,7 @@ def summed(run: Opened, known: Demand) -> Summary:
         born_until=int(run.manifest["status"]["born_until"]),
         show=show,
         middle=middle,
+        residents=residents(run, known, show),
         blocks=blocks,
         staff=staff,
         school=school_age(known, run.now, middle),
@@ -163,11 +168,35 @@ def block(known: Demand, service: str, measure: str, now: int, show: Sequence[in
     return Block(service, measure, known.units[service, "all", measure], figures)
 
 
+def residents(run: Opened, known: Demand, show: Sequence[int]) -> Block:
+    """People of every area on 31 December, from the balance of the run."""
+    table = frame(run, "balance", ["area", "year", "start", "end", "unit"])
+    order = {place.code: index for index, place in enumerate(known.places)}
+    column, row = table["area"].map(order).to_numpy(dtype=np.intp), table["year"].to_numpy() - known.years[0]
+    people = np.full((len(known.years), len(order)), np.nan)
+    people[row - 1, column] = table["start"].to_numpy()
+    people[row, column] = table["end"].to_numpy()
+    counts, unknown = whole(people), np.full(len(known.years), np.nan)
+    now, years = known.years.index(run.now), [known.years.index(year) for year in show]
+    figures = tuple(
+        figure(place, counts[:, i], known.years, now, years, unknown) for i, place in enumerate(known.places)
+    )
+    return Block("people", "residents", "persons", figures)
+
+
 def figure(area: Place, counts: Floats, years: Sequence[int], now: int, show: Sequence[int], born: Floats) -> Figure:
     """One area's row; ``now`` and ``show`` are positions in ``years``; of equal peaks the first counts."""
-    top = int(np.argmax(counts))
+    top = now + int(np.argmax(counts[now:]))
     share = [None if np.isnan(born[year]) else float(born[year]) for year in (show[0], show[len(show) // 2])]
-    return Figure(area, int(counts[now]), int(counts[top]), years[top], top == 0, tuple(int(counts[year]) for year in show), (share[0], share[1]))
+    return Figure(
+        area,
+        int(counts[now]),
+        int(counts[top]),
+        years[top],
+        top == now,
+        tuple(int(counts[year]) for year in show),
+        (share[0], share[1]),
+    )
 
 
 def school_age(known: Demand, now: int, then: int) -> tuple[int, int, float]:

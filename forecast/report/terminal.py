@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TextIO
 
-from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from forecast.report.aligned import Columns, padded, wrapped
+from forecast.report.say import measured
 from forecast.report.summary import Block, Figure, Summary
 from forecast.report.texts import Texts, texts
 
@@ -17,31 +18,6 @@ WIDTH = 100
 """Width where the stream is no terminal."""
 GAP = "  "
 """Between the columns of two services. Rules and signs are ASCII: a Chinese terminal may draw others two cells wide."""
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """Columns under one head: cells[row][column], row 0 the columns' own heads; numbers stand to the right."""
-
-    head: str
-    cells: Sequence[Sequence[str]]
-    left: bool = False
-
-    @property
-    def widths(self) -> tuple[int, ...]:
-        """Width of each column in terminal cells; the last one gives way to a long head."""
-        found = [max(cell_len(cell) for cell in column) for column in zip(*self.cells, strict=True)]
-        found[0] += max(0, cell_len(self.head) - sum(found) - len(found) + 1)
-        return tuple(found)
-
-    @property
-    def width(self) -> int:
-        """Width of all columns with a blank between them."""
-        return sum(self.widths) + len(self.widths) - 1
-
-    def line(self, row: int) -> str:
-        """One row, aligned."""
-        return " ".join(padded(cell, width, self.left) for cell, width in zip(self.cells[row], self.widths, strict=True))
 
 
 def print_summary(summary: Summary, lang: str, stream: TextIO, width: int | None = None) -> None:
@@ -103,47 +79,53 @@ def service_columns(block: Block, summary: Summary, words: Texts) -> Columns:
 def city_table(summary: Summary, words: Texts) -> list[Columns]:
     """The city: every measure of every service, with the change to the middle year and the share already born."""
     found = summary.of(summary.places[-1].code)
-    middle = summary.show.index(summary.middle)
-    names = [[f"{words.label('service', block.service)} {measured(block, words)}"] for block, _ in found]
+    middle, born = summary.show.index(summary.middle), (summary.show[0], summary.middle)
     heads = [str(summary.now_year), words("head.peak"), *(str(year) for year in summary.show)]
-    heads += [f"{summary.now_year}-{summary.middle}", words("head.born", year=summary.show[0]), words("head.born", year=summary.middle)]
-    rows = [
-        [counted(item.now), peak(item, words), *(counted(value) for value in item.shown), change(item.now, item.shown[middle]), *map(share, item.born)]
-        for _, item in found
-    ]
-    return [Columns("", [[words("head.service")], *names], left=True), Columns("", [heads, *rows])]
+    heads += [f"{summary.now_year}-{summary.middle}", *(words("head.born.short", year=year) for year in born)]
+    names, rows = [[words("head.service")]], [heads]
+    for block, item in found:
+        names.append([f"{words.label('service', block.service)} {measured(block, words)}"])
+        moved = change(item.now, item.shown[middle])
+        rows.append([counted(item.now), peak(item, words), *map(counted, item.shown), moved, *map(share, item.born)])
+    return [Columns("", names, left=True), Columns("", rows)]
 
 
 def said(summary: Summary, words: Texts) -> list[str]:
     """What the figures say, and what is official, computed and assumed."""
-    before, after, born = summary.school
-    beds = next((item.city for item in summary.blocks if item.service == "eldercare"), None)
-    lines = []
-    if before:
-        verb = words("said.falls" if after < before else "said.rises")
-        part = share(abs(after / before - 1.0))
-        lines.append(words("said.school", verb=verb, share=part, year=summary.middle, now=summary.now_year, before=counted(before), after=counted(after), born=share(born)))
-    if beds is not None:
-        then = beds.shown[summary.show.index(summary.middle)]
-        verb = words("said.falls" if then < beds.now else "said.rises")
-        lines.append(words("said.beds", verb=verb, share=share(abs(then / beds.now - 1.0)) if beds.now else "-", year=summary.middle, before=counted(beds.now), after=counted(then)))
-    lines += [
-        words("said.official", first=summary.censuses[0], second=summary.censuses[1], now=summary.now_year, births=summary.born_until),
+    first, second = summary.censuses
+    status = [f"{number} {words.label('status', name)}" for name, number in summary.assumptions.items()]
+    return [
+        *_school(summary, words),
+        *_beds(summary, words),
+        words("said.official", first=first, second=second, now=summary.now_year, births=summary.born_until),
         words("said.computed", now=summary.now_year),
-        words("said.assumed", counts=words.listed([f"{words.label('status', name)} {number}" for name, number in summary.assumptions.items()])),
-        words("said.signs", year=summary.places and summary.censuses[1]),
+        words("said.assumed", counts=words.listed(status)),
+        words("said.signs", now=summary.now_year),
     ]
-    return lines
 
 
-def measured(block: Block, words: Texts) -> str:
-    """The word for a measure; a service may have its own."""
-    own = f"measure.{block.service}.{block.measure}"
-    return words.table.get(own) or words.label("measure", block.measure)
+def _school(summary: Summary, words: Texts) -> list[str]:
+    before, after, born = summary.school
+    if not before:
+        return []
+    moved = {"verb": words("said.falls" if after < before else "said.rises"), "share": share(abs(after / before - 1.0))}
+    years = {"now": summary.now_year, "year": summary.middle}
+    return [words("said.school", **moved, **years, before=counted(before), after=counted(after), born=share(born))]
+
+
+def _beds(summary: Summary, words: Texts) -> list[str]:
+    beds = next((item.city for item in summary.blocks if item.service == "eldercare"), None)
+    if beds is None or not beds.now:
+        return []
+    after = beds.shown[summary.show.index(summary.middle)]
+    verb = words("said.beds.fall" if after < beds.now else "said.beds.rise")
+    moved = {"verb": verb, "share": share(abs(after / beds.now - 1.0))}
+    years = {"now": summary.now_year, "year": summary.middle}
+    return [words("said.beds", **moved, **years, before=counted(beds.now), after=counted(after))]
 
 
 def peak(item: Figure, words: Texts) -> str:
-    """The year of the peak; that it is past when the first year of the run is the highest."""
+    """The year of the peak, or that it is past."""
     return words("peak.past") if item.past else str(item.peak_year)
 
 
@@ -153,39 +135,10 @@ def counted(value: int) -> str:
 
 
 def share(value: float | None) -> str:
-    """A share in whole percent; nothing where it has no meaning."""
-    return "-" if value is None or value != value else f"{100.0 * value:.0f}%"
+    """A share in whole percent; a hyphen where it has no meaning (law 9)."""
+    return "-" if value is None or math.isnan(value) else f"{100.0 * value:.0f}%"
 
 
 def change(before: int, after: int) -> str:
     """Change in whole percent."""
     return f"{100.0 * (after / before - 1.0):+.0f}%" if before else "-"
-
-
-def padded(text: str, width: int, left: bool = False) -> str:
-    """A text filled up to a width in terminal cells."""
-    blank = " " * max(0, width - cell_len(text))
-    return text + blank if left else blank + text
-
-
-def wrapped(text: str, room: int) -> list[str]:
-    """A text in lines of at most ``room`` cells: broken at blanks, and anywhere between Chinese characters."""
-    lines, line = [], ""
-    for piece in pieces(text):
-        if line and cell_len(line + piece.rstrip()) > room:
-            lines.append(line.rstrip())
-            line = "  "
-        line += piece
-    return [*lines, line.rstrip()]
-
-
-def pieces(text: str) -> list[str]:
-    """Where a line may be broken: after a blank and after a wide character that no closing mark follows."""
-    found, word = [], ""
-    for place, letter in enumerate(text):
-        word += letter
-        follows = text[place + 1 : place + 2]
-        if letter == " " or (follows and (cell_len(letter) == 2 or cell_len(follows) == 2) and follows not in "，。；：、）%"):
-            found.append(word)
-            word = ""
-    return [*found, word] if word else found

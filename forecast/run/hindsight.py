@@ -24,6 +24,7 @@ from forecast.demography.ground import boys_share
 from forecast.demography.launch import Launch, launch
 from forecast.demography.migration import NetMigration, model_schedule
 from forecast.demography.mortality import BrassDrift, BrassShift, FittedMortality, tables
+from forecast.demography.students import StudentRule
 from forecast.run.inputs import Frames
 from forecast.run.model import Result
 
@@ -95,8 +96,9 @@ def hindsight(result: Result, frames: Frames) -> Hindsight:
     years = range(year + 1, target + 1)
     mortality = BrassDrift().fit(evidence.rates)
     shift = BrassShift.to_e0(mortality.predict(range(year, year + 1))[0], _gain_then(frames, evidence, year))
-    start = _launch_then(evidence, mortality, shift, year)
-    conditions = _conditions(result, evidence, frames, mortality, shift, start, years)
+    rule = student_rule(evidence.areas, result.models.movement)
+    start = _launch_then(evidence, mortality, shift, rule)
+    conditions = _conditions(evidence, frames, mortality, shift, start, years)
     history = History((_ten_years_before(start.stock, shift, mortality), start.stock), components=conditions)
     engines: dict[str, Engine] = {
         "cohort": CohortComponent(),
@@ -148,15 +150,15 @@ def _gain_then(frames: Frames, evidence: Evidence, year: int) -> float:
     return float(known[evidence.province] - known[evidence.nation])
 
 
-def _launch_then(evidence: Evidence, mortality: FittedMortality, shift: BrassShift, year: int) -> Launch:
-    national = shift.apply(mortality.predict(range(year, year + 1))[0])
-    boys = float(boys_share(evidence, range(year, year + 1))[0])
+def _launch_then(evidence: Evidence, mortality: FittedMortality, shift: BrassShift, rule: StudentRule) -> Launch:
     census = evidence.censuses[0]
-    return launch(evidence, census, census.districts, evidence.areas, evidence.city, national, boys)
+    year = range(census.date.year, census.date.year + 1)
+    national = shift.apply(mortality.predict(year)[0])
+    boys = float(boys_share(evidence, year)[0])
+    return launch(evidence, census, census.districts, evidence.areas, evidence.city, national, boys, rule)
 
 
 def _conditions(
-    result: Result,
     evidence: Evidence,
     frames: Frames,
     mortality: FittedMortality,
@@ -165,7 +167,7 @@ def _conditions(
     years: range,
 ) -> Components:
     people = start.stock.people
-    students = student_rule(evidence.areas, result.models.movement).stock(people)
+    students = start.students
     shape = np.repeat(evidence.shapes.at(range(years[0] - 1, years[0])), len(years), axis=0)
     level = start.births / women_exposed(people - students, shape[0])
     return Components(

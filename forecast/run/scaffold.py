@@ -23,7 +23,8 @@ forecast explain --area 230102 --service primary --year 2030
 
 # 项目说明
 
-- `models/`：计算什么，每个模型一个 TOML 文件；`models/scenarios/`：情景，只写与基准不同之处，并用一句话说明理由（`why`）。
+- `models/`：计算什么，每个模型一个 TOML 文件；
+- `models/scenarios/`：情景，只写与基准不同之处，并用一句话说明理由（`why`）；
 - `data/`：已知什么，各表均注明来源。
 
 ```
@@ -87,7 +88,8 @@ def _put(hidden: Path, place: Path) -> None:
     moved: list[Path] = []
     try:
         for item in sorted(hidden.iterdir()):
-            moved.append(item.replace(place / item.name))
+            item.replace(place / item.name)
+            moved.append(place / item.name)
     except BaseException:
         for item in moved:
             shutil.rmtree(item, ignore_errors=True) if item.is_dir() else item.unlink(missing_ok=True)

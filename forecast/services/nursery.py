@@ -115,15 +115,15 @@ class Nursery:
             rate = self.use_rate if age >= self.from_age else 0.0
             places = float(whole_up(np.array(children * rate)))
             total += places
+            born = year - age
+            known = born >= self.people.years[0]
+            came = float(self.people.births[self.people.place(born), area]) if known else children
+            origin = f"births of {born}" if known else f"children born in {born}, counted"
             out += [
+                Factor(origin, "start", came, "persons", self.people.birth_status(born), "cohort-component"),
+                Factor("survival and net move since", "times", children / came, "ratio", status, "cohort-component"),
                 Factor(
-                    f"children aged {age} on 31 December",
-                    "start",
-                    children,
-                    "persons",
-                    status,
-                    "cohort-component",
-                    f"born in {year - age}",
+                    f"children aged {age} on 31 December", "subtotal", children, "persons", status, "cohort-component"
                 ),
                 Factor(
                     "use",

@@ -84,12 +84,17 @@ class People:
         if late >= self.years[0]:
             births = self.births[:, area]
             value = (1.0 - SEPTEMBER_ON) * births[self.place(same)] + SEPTEMBER_ON * births[self.place(late)]
-            known = "nowcast" if same <= self.born_until else "projected"
-            return f"births September {late} to August {same}", float(value), known
+            return f"births September {late} to August {same}", float(value), self.birth_status(same)
         stock = self.both[0, area]
         now = max(self.years[0] - same, 0)
         value = (1.0 - SEPTEMBER_ON) * stock[now] + SEPTEMBER_ON * stock[self.years[0] - late]
         return f"the same cohort on 31 December {self.years[0]}", float(value), "observed"
+
+    def birth_status(self, year: int) -> str:
+        """Births up to the last year on record are nowcasts (an area's part is computed), later ones projected."""
+        if year <= self.years[0]:
+            return "observed"
+        return "nowcast" if year <= self.born_until else "projected"
 
     def status(self, year: int) -> str:
         """observed, nowcast or projected (law 13)."""

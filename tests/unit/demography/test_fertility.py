@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forecast.axes import AGES, Floats
@@ -17,6 +17,7 @@ def test_a_path_by_hand() -> None:
     assert len(Ar1(1.3, 0.9).path(1.0, 0)) == 0
 
 
+@settings(max_examples=10)
 @given(st.floats(0.7, 2.5), st.floats(0.1, 0.98), st.floats(1.05, 3.0))
 def test_the_process_behind_a_path_is_found(mean: float, kept: float, start: float) -> None:
     path = np.concatenate([[start * mean], Ar1(mean, kept).path(start * mean, 30)])

@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from click.testing import Result
+
+Call = Callable[..., Result]
+SERVICES = ("nursery", "kindergarten", "primary", "junior", "senior", "eldercare")
+MEASURES = {"teachers and staff": "teachers"}
+
+
+@pytest.fixture(scope="module")
+def demand(published: Path) -> pd.DataFrame:
+    frame = pd.read_parquet(published / "demand.parquet")
+    return frame.astype({"area": str, "service": str, "part": str, "measure": str, "scenario": str})
+
+
+def explained(forecast: Call, city: Path, *arguments: object) -> dict[str, Any]:
+    done = forecast("explain", "--project", city, "--json", *arguments)
+    assert done.exit_code == 0, done.output
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize(
+    ("area", "year", "scenario"), [("230102", 2030, "baseline"), ("230184", 2050, "low-fertility")]
+)
+def test_results_are_those_of_the_run(
+    service: str, area: str, year: int, scenario: str, forecast: Call, city: Path, demand: pd.DataFrame
+) -> None:
+    found = explained(forecast, city, "--area", area, "--service", service, "--year", year, "--scenario", scenario)
+    assert found["results"]
+    rows = demand.query(
+        "area == @area and year == @year and service == @service and part == 'all' and scenario == @scenario"
+    )
+    figures = dict(zip(rows["measure"], rows["mean"], strict=True))
+    assert {MEASURES.get(name, name): value for name, value in found["results"].items()} == pytest.approx(
+        {MEASURES.get(name, name): figures[MEASURES.get(name, name)] for name in found["results"]}, rel=1e-12
+    )
+    assert all(item["status"] and item["source"] for item in found["factors"])
+
+
+@pytest.mark.parametrize("service", ["primary", "eldercare"])
+def test_the_city_is_the_sum_of_its_districts(service: str, forecast: Call, city: Path, demand: pd.DataFrame) -> None:
+    found = explained(forecast, city, "--area", "哈尔滨市", "--service", service, "--year", 2035)
+    assert len(found["parts"]) == 18
+    main = "beds" if service == "eldercare" else "places"
+    assert sum(part["results"][main] for part in found["parts"]) == found["results"][main]
+    rows = demand.query(
+        "area == '230100' and year == 2035 and service == @service and part == 'all' and measure == @main"
+    )
+    assert rows[rows["scenario"] == "baseline"]["mean"].item() == found["results"][main]
+
+
+@pytest.mark.parametrize("name", ["230102", "道里区", "Daoli", "daoli"])
+def test_an_area_has_three_names(name: str, forecast: Call, city: Path) -> None:
+    assert explained(forecast, city, "--area", name, "--service", "幼儿园", "--year", 2026)["area"]["code"] == "230102"
+
+
+def test_the_table_shows_signs_figures_and_sources(forecast: Call, city: Path) -> None:
+    done = forecast(
+        "explain", "--project", city, "--area", "Daoli", "--service", "eldercare", "--year", 2030, "--lang", "zh"
+    )
+    lines = done.stdout.splitlines()
+    assert lines[0] == "道里区 (230102), eldercare, 2030, baseline"
+    assert lines[1].split() == ["因素", "数值", "单位", "状态", "来源", "说明"]
+    assert any(line.startswith("  : target occupancy") and "0.85" in line and "laoyou-method" in line for line in lines)
+    assert any(line.startswith("= beds") for line in lines)
+
+
+GOOD = {"--area": "230102", "--service": "primary", "--year": "2030"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"--year": "2095"}, ("2020 to 2050", "2095")),
+        ({"--year": "1900"}, ("2020 to 2050", "1900")),
+        ({"--area": "Daoly"}, ("--area", "did you mean Daoli?")),
+        ({"--area": "230199"}, ("--area", "230199")),
+        ({"--service": "prmary"}, ("--service", "did you mean primary?")),
+        ({"--scenario": "baselin"}, ("scenario baselin", "did you mean baseline?")),
+    ],
+)
+def test_what_there_is_not_is_named(wrong: dict[str, str], named: tuple[str, ...], refuse: Callable[..., str]) -> None:
+    refuse(("explain", *(word for pair in {**GOOD, **wrong}.items() for word in pair)), *named)

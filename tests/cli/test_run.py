@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+Call = Callable[..., Result]
+
+
+def test_a_run_is_published_and_its_path_printed(published: Path, city: Path) -> None:
+    assert published.parent == city / "out" / "runs"
+    assert (city / "out" / "latest").read_text("utf-8").strip() == f"runs/{published.name}"
+    says = json.loads((published / "manifest.json").read_text("utf-8"))
+    assert list(says["scenarios"]) == ["baseline", "low-fertility"]
+
+
+@pytest.fixture(scope="module")
+def full(city: Path, tmp_path_factory: pytest.TempPathFactory, forecast: Call) -> Result:
+    out = tmp_path_factory.mktemp("full")
+    done = forecast("run", "--project", city, "--out", out, "--scenario", "baseline", "--lang", "zh")
+    assert done.exit_code == 0, done.output
+    return done
+
+
+def test_the_summary_comes_first_and_the_path_last(full: Result) -> None:
+    lines = full.stdout.rstrip("\n").splitlines()
+    assert len(lines) > 20
+    assert "道里区" in full.stdout
+    assert (Path(lines[-1]) / "manifest.json").is_file()
+    assert not full.stderr.count("\r"), "no progress bar where stderr is no terminal"
+
+
+def test_the_report_stands_beside_the_tables(full: Result) -> None:
+    folder = Path(full.stdout.rstrip("\n").splitlines()[-1])
+    named = Path(full.stderr.rstrip("\n").rpartition("：")[2])
+    assert named.parent == folder
+    assert named.is_file()
+
+
+def test_json_names_run_scenarios_seconds_and_report(city: Path, tmp_path: Path, forecast: Call) -> None:
+    done = forecast("run", "--project", city, "--out", tmp_path, "--scenario", "baseline", "--no-report", "--json")
+    found = json.loads(done.stdout)
+    assert Path(found["run"]).parent == tmp_path / "runs"
+    assert found["scenarios"] == ["baseline"]
+    assert set(found["seconds"]) >= {"read", "compute", "write"}
+    assert found["report"] == []
