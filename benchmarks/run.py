@@ -16,12 +16,13 @@ PROJECT = Path(__file__).resolve().parent.parent
 def seconds(arguments: list[str]) -> float:
     """Wall time of one call of the command line; a failing call ends the benchmark."""
     started = time.perf_counter()
-    subprocess.run([sys.executable, "-m", "forecast", *arguments], cwd=PROJECT, check=True, capture_output=True)
+    command = [sys.executable, "-m", "forecast", *arguments]
+    subprocess.run(command, cwd=PROJECT, check=True, capture_output=True)
     return time.perf_counter() - started
 
 
 def main() -> None:
-    """Median, least and most of several calls after one that warms the caches, beside an interpreter that does nothing."""
+    """Median, least and most of several calls after one that warms the caches, beside an idle interpreter."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=5)
     times = parser.parse_args().times

@@ -20,17 +20,42 @@ HERE = Path(__file__).resolve().parent
 
 def tables() -> str:
     """Input tables from their schema, then output columns from the dictionary."""
-    lines = ["# Tables", "", "Made by `make docs` from `forecast/tables/schema` and `forecast/run/dictionary.csv`.", "", "## In"]
+    lines = [
+        "# Tables",
+        "",
+        "Made by `make docs` from `forecast/tables/schema` and `forecast/run/dictionary.csv`.",
+        "",
+        "## In",
+    ]
     for name in table_names():
-        lines += ["", f"### {name}", "", "| column | 列 | type | unit | needed | key | meaning | 含义 |", "|---|---|---|---|---|---|---|---|"]
+        lines += [
+            "",
+            f"### {name}",
+            "",
+            "| column | 列 | type | unit | needed | key | meaning | 含义 |",
+            "|---|---|---|---|---|---|---|---|",
+        ]
         for column in _rows(name):
             key = "yes" if column["key"] == "yes" else ""
             kind = column["allowed"].replace("|", ", ") or column["type"]
-            cells = [column["column"], column["label_zh"], kind, column["unit"], column["required"], key, column["meaning_en"], column["meaning_zh"]]
+            cells = [
+                column["column"],
+                column["label_zh"],
+                kind,
+                column["unit"],
+                column["required"],
+                key,
+                column["meaning_en"],
+                column["meaning_zh"],
+            ]
             lines.append("| " + " | ".join(cells) + " |")
     lines += ["", "## Out", "", "| column | type | unit | meaning | 含义 |", "|---|---|---|---|---|"]
     for item in meanings().values():
-        lines.append("| " + " | ".join([item["column"], item["type"], item["unit"], item["meaning_en"], item["meaning_zh"]]) + " |")
+        lines.append(
+            "| "
+            + " | ".join([item["column"], item["type"], item["unit"], item["meaning_en"], item["meaning_zh"]])
+            + " |"
+        )
     return "\n".join(lines) + "\n"
 
 

@@ -21,9 +21,10 @@ def check(settings: Settings, strict: bool, allow: int | None) -> None:
 
     Without faults: rows, status and years of each table, what will be assumed and whence, and warnings.
     """
+    project = settings.home()
     from forecast.cli.inspect import inspect
 
-    found = inspect(settings.home())
+    found = inspect(project)
     context = click.get_current_context()
     if settings.json:
         as_json({"sound": not found.faults, **found.as_dict(settings.lang)})

@@ -43,9 +43,10 @@ def explain(settings: Settings, area: str, service: str, year: int, scenario: st
     The numbers are those that a run publishes. The city is the sum of its districts: for it, their results are listed.
     Signs: x times, : divided by, = gives, ~ a norm, | a line for comparison.
     """
+    project = settings.home()
     from forecast.cli.factors import explained
 
-    found = explained(settings.home(), area, service, year, scenario)
+    found = explained(project, area, service, year, scenario)
     if settings.json:
         as_json(found)
         return

@@ -34,9 +34,9 @@ def run(settings: Settings, scenarios: tuple[str, ...], report: bool) -> None:
 
     Prints the summary of the first scenario, and the path of the run as the last line.
     """
+    project = settings.home()  # before the heavy imports: a wrong folder is said at once
     from forecast.run.project import run as compute_and_publish
 
-    project = settings.home()
     pages: list[str] = []
 
     def finish(folder: Path) -> None:

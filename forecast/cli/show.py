@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import math
-import shutil
 import sys
-import textwrap
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import click
@@ -25,6 +20,9 @@ NARROWEST = 24
 @cache
 def texts(lang: str) -> Mapping[str, str]:
     """Every text of the command line by its key, in one language."""
+    import csv  # here and below: what only printing needs stays out of `forecast -h`
+    from importlib.resources import files
+
     content = (files("forecast.cli") / "texts.csv").read_text("utf-8")
     return {row["key"]: row[lang] for row in csv.DictReader(content.splitlines())}
 
@@ -58,6 +56,8 @@ def figure(value: object) -> str:
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[object]], right: Sequence[int] = ()) -> None:
     """Print rows under headings; ``right`` names the columns that hold figures. On a terminal the last column wraps."""
+    import shutil
+
     cells = [[figure(cell).replace("\n", " ") for cell in row] for row in rows]
     widths = [max(width(row[place]) for row in [list(headings), *cells]) for place in range(len(headings))]
     before = sum(widths[:-1]) + len(GAP) * (len(widths) - 1)
@@ -79,11 +79,15 @@ def _padded(text: str, size: int, right: bool) -> str:
 def _wrapped(text: str, room: int) -> list[str]:
     if width(text) <= room:
         return [text]
+    import textwrap
+
     return textwrap.wrap(text, max(room * len(text) // width(text), 8)) or [""]
 
 
 def as_json(content: object) -> None:
     """Print as JSON: UTF-8, no NaN (null stands for a blank)."""
+    import json
+
     click.echo(json.dumps(plain(content), ensure_ascii=False, indent=1))
 
 

@@ -34,10 +34,10 @@ def validate(settings: Settings, reference: Path | None) -> None:
     Three groups: what must hold whatever the data; the UN's own example and its World Population Prospects 2019; the
     project's published figures, with the errors of a forecast that could have been made ten years before.
     """
+    project = settings.home()
     from forecast.validate.invariants import invariants
     from forecast.validate.project import hindsight_table, project_checks
 
-    project = settings.home()
     groups: dict[str, list[Check]] = {"program": invariants()}
     skipped: dict[str, str] = {}
     folder = reference or project.resolve().parent / BESIDE

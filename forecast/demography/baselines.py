@@ -10,22 +10,7 @@ import numpy as np
 
 from forecast.axes import FEMALE, FERTILE, Floats, Population
 from forecast.demography.cohort import CohortComponent
-from forecast.demography.engine import Engine, Forecast, History
-from forecast.errors import TooLittleHistory
-
-
-def _years(launch: Population, years: range) -> range:
-    if not years or years[0] != launch.year + 1:
-        raise ValueError(f"years {years} do not follow the launch {launch.year}")
-    return range(launch.year, years[-1] + 1)
-
-
-def _two(history: History, name: str) -> tuple[Population, Population]:
-    if len(history.stocks) < 2:
-        raise TooLittleHistory.one(
-            "history", f"two stocks for {name}", f"{len(history.stocks)}", "add an earlier census or use no change"
-        )
-    return history.stocks[-2], history.stocks[-1]
+from forecast.demography.engine import Engine, Forecast, History, following
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +30,7 @@ class FittedNoChange:
 
     def predict(self, years: range) -> Forecast:
         """The launch stock in every year."""
-        span = _years(self.launch, years)
+        span = following(self.launch.year, years)
         return Forecast(self.launch.areas, span, np.repeat(self.launch.people[None], len(span), axis=0))
 
 
@@ -57,7 +42,7 @@ class RepeatGrowth:
 
     def fit(self, history: History) -> FittedGrowth:
         """Two stocks are needed."""
-        first, last = _two(history, "repeat growth")
+        first, last = history.last(2, "repeat growth")
         yearly = (last.total / first.total) ** (1.0 / (last.year - first.year))
         return FittedGrowth(last, np.clip(yearly, 1.0 - self.limit, 1.0 + self.limit))
 
@@ -71,7 +56,7 @@ class FittedGrowth:
 
     def predict(self, years: range) -> Forecast:
         """The launch stock times the power of the yearly growth."""
-        span = _years(self.launch, years)
+        span = following(self.launch.year, years)
         power = self.yearly[None, :] ** np.arange(len(span))[:, None]
         return Forecast(self.launch.areas, span, self.launch.people[None] * power[:, :, None, None])
 
@@ -87,7 +72,7 @@ class HamiltonPerry:
 
     def fit(self, history: History) -> FittedHamiltonPerry:
         """Two stocks are needed; ratios without people to start from are 1, and none exceeds ``limit``."""
-        first, last = _two(history, "Hamilton-Perry")
+        first, last = history.last(2, "Hamilton-Perry")
         gap = last.year - first.year
         yearly = _yearly_ratios(first.people, last.people, gap, self.limit)
         infants = last.people[..., :1]
@@ -119,7 +104,7 @@ class FittedHamiltonPerry:
 
     def predict(self, years: range) -> Forecast:
         """Cohorts times their ratio; infants from women of 15-49."""
-        span = _years(self.launch, years)
+        span = following(self.launch.year, years)
         people = [self.launch.people]
         for _ in years:
             now = people[-1]

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from forecast.axes import AGE, FEMALE, Floats, Population
-from forecast.demography.engine import Components, Flows, Forecast, History, Override
+from forecast.demography.engine import Components, Flows, Forecast, History, Override, following
 from forecast.demography.migration import NetMigration
 from forecast.demography.mortality import tables
 from forecast.errors import BalanceError, TooLittleHistory
@@ -68,8 +68,9 @@ class FittedCohort:
 
     def predict(self, years: range) -> Forecast:
         """People and flows; ``BalanceError`` if anybody appears or vanishes (law 6)."""
-        if not years or years[0] != self.launch.year + 1 or years[-1] > self.components.years[-1]:
-            raise ValueError(f"years {years} do not follow the launch {self.launch.year} within the conditions")
+        following(self.launch.year, years)
+        if years[-1] > self.components.years[-1]:
+            raise ValueError(f"years {years} reach beyond the conditions {self.components.years}")
         run = _Run(self)
         run.go(years)
         return run.forecast(years)

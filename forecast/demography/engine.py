@@ -10,6 +10,7 @@ import numpy as np
 
 from forecast.axes import Floats, Population
 from forecast.demography.migration import NetMigration
+from forecast.errors import TooLittleHistory
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +68,22 @@ class History:
 
     @property
     def launch(self) -> Population:
-        """The last stock."""
-        return self.stocks[-1]
+        """The last stock; ``TooLittleHistory`` where there is none."""
+        return self.last(1, "any engine")[0]
+
+    def last(self, stocks: int, engine: str) -> tuple[Population, ...]:
+        """The last stocks; ``TooLittleHistory`` where there are fewer."""
+        if len(self.stocks) < stocks:
+            found = f"{len(self.stocks)}"
+            raise TooLittleHistory.one("history", f"{stocks} stocks for {engine}", found, "add an earlier census")
+        return self.stocks[-stocks:]
+
+
+def following(launch: int, years: range) -> range:
+    """The launch year and the years asked for; ``ValueError`` unless they follow it without a gap."""
+    if not years or years[0] != launch + 1 or years.step != 1:
+        raise ValueError(f"years {years} do not follow the launch {launch} one by one")
+    return range(launch, years[-1] + 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

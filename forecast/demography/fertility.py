@@ -31,6 +31,8 @@ class AgeShapes:
 
 
 def _between(middles: Floats, shares: Floats, moment: float) -> Floats:
+    if len(middles) == 1:
+        return np.asarray(shares[0])
     place = int(np.clip(np.searchsorted(middles, moment), 1, len(middles) - 1))
     weight = float(np.clip((moment - middles[place - 1]) / (middles[place] - middles[place - 1]), 0.0, 1.0))
     return np.asarray((1.0 - weight) * shares[place - 1] + weight * shares[place])
@@ -80,7 +82,7 @@ def pool_levels(observed: Floats, expected: Floats) -> PooledLevels:
 
 
 def _random_effects(logs: Floats) -> tuple[Floats, float]:
-    """Predicted effect of each area and the weight of its own evidence; 0 where areas differ no more than indicators."""
+    """Predicted effects (area,) and the weight of own evidence; 0 where areas differ no more than indicators do."""
     areas, indicators = logs.shape
     centred = logs - logs.mean(axis=0)
     means = centred.mean(axis=1)
@@ -101,7 +103,7 @@ def _own_weight(logs: Floats) -> float:
     design = np.tile(np.eye(indicators), (areas, 1))
     fit = MixedLM(logs.reshape(-1), design, np.repeat(np.arange(areas), indicators)).fit(reml=True, method=["lbfgs"])
     between, noise = float(np.asarray(fit.cov_re)[0, 0]), float(fit.scale)
-    return between / (between + noise / indicators)
+    return float(between / (between + noise / indicators))
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,12 +73,18 @@ class LeeCarter:
 
     def fit(self, history: DeathRates) -> FittedLeeCarter:
         """Fit to a nation's history: two periods of rates and two years of e0 at least, else ``ValueError``."""
+        _two_years(history)
         single = single_age_rates(history.rates, history.starts)
         a, b, _ = lee_carter(np.moveaxis(single, 0, -1))
         k = _meet_e0(a, b, history.e0.T)
         span = history.years[-1] - history.years[0]
         drift = self.drift_scale * (k[:, -1] - k[:, 0]) / span
         return FittedLeeCarter(a, b, k, drift, history.years)
+
+
+def _two_years(history: DeathRates) -> None:
+    if len(history.years) < 2:
+        raise ValueError("a pace of progress needs two years of life expectancy")
 
 
 def _meet_e0(a: Floats, b: Floats, e0: Floats) -> Floats:
@@ -125,7 +131,8 @@ class BrassDrift:
     """
 
     def fit(self, history: DeathRates) -> FittedBrassDrift:
-        """One period of rates and two years of e0 at least."""
+        """One period of rates and two years of e0 at least, else ``ValueError``."""
+        _two_years(history)
         single = single_age_rates(history.rates, history.starts)[-1]
         table = life_tables(single, WIDTHS)
 

@@ -41,22 +41,17 @@ def plus_minus(values: Floats, total: Floats, weights: Floats) -> Floats:
 def largest_remainder(values: Floats, total: int | None = None) -> Floats:
     """Round to whole numbers that sum to the (rounded) total, the largest remainders up; ties go to the first.
 
-    values  not negative   (part,)
+    values  not negative (part,)
+    total   what they must sum to; values are first scaled to it. By default their own rounded sum.
 
     >>> largest_remainder(np.array([0.4, 0.4, 0.2]))
     array([1., 0., 0.])
     """
     whole = round(float(values.sum())) if total is None else total
+    if total is not None and values.sum() > 0:
+        values = values * (total / values.sum())
     floors = np.floor(values)
-    spare = int(whole - floors.sum())
     order = np.argsort(floors - values, kind="stable")
-    if spare >= 0:
-        floors[order[: min(spare, len(values))]] += 1.0
-    else:
-        for place in order[::-1]:
-            if spare == 0:
-                break
-            if floors[place] > 0:
-                floors[place] -= 1.0
-                spare += 1
+    spare = int(whole - floors.sum())
+    floors[order[:spare]] += 1.0
     return floors

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,11 +22,28 @@ Kind = TypeVar("Kind", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A small overlay on its base: head, merged overlay, and the files it came from."""
+    """A small overlay on its base: head, merged overlay, and the files it came from with what each says, base first."""
 
     head: ScenarioHead
     overlay: Mapping[str, Any]
-    chain: tuple[str, ...]
+    layers: tuple[tuple[str, Mapping[str, Any]], ...]
+
+    @property
+    def chain(self) -> tuple[str, ...]:
+        """The files, base first."""
+        return tuple(file for file, _ in self.layers)
+
+    def source_of(self, path: Sequence[str]) -> str | None:
+        """The last file that sets a key, or None where no layer does."""
+        setters = [file for file, layer in self.layers if _at(layer, path) is not None]
+        return setters[-1] if setters else None
+
+
+def _at(tree: object, path: Sequence[str]) -> object:
+    """What stands at a key of a tree, or None."""
+    for key in path:
+        tree = tree.get(key) if isinstance(tree, dict) else None
+    return tree
 
 
 def read_toml(path: Path, shown: str) -> Tree:
@@ -48,11 +65,16 @@ def merge(base: Tree, over: Mapping[str, Any]) -> Tree:
         old = out.get(key)
         if isinstance(old, dict) and isinstance(value, dict):
             out[key] = merge(old, value)
-        elif isinstance(old, list) and isinstance(value, list) and all(isinstance(item, dict) for item in value):
-            out[key] = [*old, *value]
+        elif _tables(old) and _tables(value):
+            out[key] = old + value
         else:
             out[key] = value
     return out
+
+
+def _tables(value: object) -> bool:
+    """Whether a value is a list of tables, with at least one."""
+    return isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)
 
 
 def scenario_names(project: Path) -> tuple[str, ...]:
@@ -76,13 +98,15 @@ def load_scenario(project: Path, name: str, seen: tuple[str, ...] = ()) -> Scena
     tree = read_toml(project / shown, shown)
     head_tree = tree.pop("scenario", {})
     head = _validate(ScenarioHead, head_tree, f"{shown}, [scenario]")
+    if head.name != name:
+        raise InputError.one(f"{shown}, key scenario.name", name, head.name, "a scenario is named as its file")
     unknown = [key for key in tree if key not in OVERLAYS]
     if unknown:
         raise InputError(_unknown(shown, key, OVERLAYS) for key in unknown)
     if head.base is None:
-        return Scenario(head, tree, (shown,))
+        return Scenario(head, tree, ((shown, tree),))
     base = load_scenario(project, head.base, (*seen, name))
-    return Scenario(head, merge(dict(base.overlay), tree), (*base.chain, shown))
+    return Scenario(head, merge(dict(base.overlay), tree), (*base.layers, (shown, tree)))
 
 
 def load_models(project: Path, scenario: Scenario) -> Models:
@@ -134,22 +158,19 @@ def _faults(error: ValidationError, kind: type[BaseModel], shown: str, overlay: 
 def _where(path: list[str], shown: str, overlay: Scenario | None) -> str:
     if overlay is None or not path:
         return f"{shown}, key {'.'.join(path)}" if path else shown
-    file, keys = path[0], path[1:]
-    branch: Any = overlay.overlay.get(file)
-    for key in keys:
-        branch = branch.get(key) if isinstance(branch, dict) else None
-    source = overlay.chain[-1] if branch is not None else f"models/{file}.toml"
-    return f"{source}, key {'.'.join([file, *keys] if branch is not None else keys)}"
+    source = overlay.source_of(path)
+    if source is None:
+        return f"models/{path[0]}.toml" + (f", key {'.'.join(path[1:])}" if path[1:] else "")
+    return f"{source}, key {'.'.join(path)}"
 
 
 def _keys_at(kind: type[BaseModel], loc: tuple[int | str, ...]) -> tuple[str, ...]:
     """The keys a spec knows at a place; empty where the place is not a spec."""
     current: Any = kind
     for part in loc:
-        fields = getattr(current, "model_fields", None)
-        if fields is None or part not in fields:
-            continue
-        current = _spec_in(fields[part].annotation)
+        fields = {field.alias or name: field for name, field in getattr(current, "model_fields", {}).items()}
+        if part in fields:
+            current = _spec_in(fields[str(part)].annotation)
     fields = getattr(current, "model_fields", {})
     return tuple(field.alias or name for name, field in fields.items())
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 Status = Literal["verified", "derived", "recalled", "observed", "assumed"]
 AreaCode = Annotated[str, Field(pattern=r"^\d{6,12}$")]
 Year = Annotated[int, Field(ge=1900, le=2150)]
+COMPULSORY_YEARS = 9
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 
 
 class Spec(BaseModel):
     """Closed and frozen."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Assumption(Spec):
@@ -139,6 +140,12 @@ class NationalMortality(Spec):
     e0_last: Year
     drift_scale: Assumption
 
+    @model_validator(mode="after")
+    def _in_order(self) -> NationalMortality:
+        if self.e0_first >= self.e0_last:
+            raise ValueError("e0_first must lie before e0_last")
+        return self
+
 
 class MortalityShift(Spec):
     """What sets the level of the province against the nation."""
@@ -218,6 +225,14 @@ class NurserySpec(Spec):
     class_: dict[int, NurseryClass] = Field(alias="class")
     lines: dict[str, Line] = Field(default_factory=dict)
 
+    @model_validator(mode="after")
+    def _every_age(self) -> NurserySpec:
+        if set(self.class_) != {0, 1, 2}:
+            raise ValueError("classes for the ages 0, 1 and 2, [class.0] to [class.2]")
+        if self.take_up.from_age.value not in (0, 1, 2):
+            raise ValueError("take_up.from_age must be 0, 1 or 2")
+        return self
+
 
 class Stage(Spec):
     """One stage of kindergarten or school; years and first age of primary and junior come from the structure."""
@@ -226,8 +241,8 @@ class Stage(Spec):
     from_age: int | None = None
     years: int | None = None
     grades: tuple[str, ...] = ()
-    enrolment: tuple[str, ...]
-    class_size: tuple[str, ...]
+    enrolment: Annotated[tuple[str, ...], Field(min_length=1)]
+    class_size: Annotated[tuple[str, ...], Field(min_length=1)]
     pupils_per_staff: str
     staff_per_class: str | None = None
     carers_per_class: str | None = None
@@ -239,13 +254,29 @@ class KindergartenSpec(Spec):
     model: ModelHead
     stage: tuple[Stage, ...]
 
+    @model_validator(mode="after")
+    def _one_stage(self) -> KindergartenSpec:
+        if [stage.service for stage in self.stage] != ["kindergarten"] or not self.stage[0].grades:
+            raise ValueError("one stage, kindergarten, with its grades")
+        return self
+
+
+def _nine_years(text: str) -> str:
+    primary, junior = (int(years) for years in text.split("+"))
+    if primary + junior != COMPULSORY_YEARS or 0 in (primary, junior):
+        raise ValueError(f"years of primary and junior school that sum to {COMPULSORY_YEARS}, such as 6+3 or 5+4")
+    return text
+
+
+SchoolYears = Annotated[str, Field(pattern=r"^\d\+\d$"), AfterValidator(_nine_years)]
+
 
 class Structure(Spec):
     """Years of primary and junior school by area, by level, or for all."""
 
-    default: Annotated[str, Field(pattern=r"^\d\+\d$")]
-    by_level: dict[str, Annotated[str, Field(pattern=r"^\d\+\d$")]] = Field(default_factory=dict)
-    by_area: dict[AreaCode, Annotated[str, Field(pattern=r"^\d\+\d$")]] = Field(default_factory=dict)
+    default: SchoolYears
+    by_level: dict[str, SchoolYears] = Field(default_factory=dict)
+    by_area: dict[AreaCode, SchoolYears] = Field(default_factory=dict)
     status: Status
     source: str
 
@@ -262,6 +293,12 @@ class SchoolSpec(Spec):
     model: ModelHead
     structure: Structure
     stage: tuple[Stage, ...]
+
+    @model_validator(mode="after")
+    def _three_stages(self) -> SchoolSpec:
+        if sorted(stage.service for stage in self.stage) != ["junior", "primary", "senior"]:
+            raise ValueError("the stages primary, junior and senior, each once")
+        return self
 
 
 class Need(Spec):
@@ -281,6 +318,12 @@ class Institution(Spec):
     year: Year
     occupancy: Assumption
     nursing_share: str
+
+    @model_validator(mode="after")
+    def _occupied(self) -> Institution:
+        if not 0 < self.occupancy.value <= 1:
+            raise ValueError("occupancy above 0 and at most 1")
+        return self
 
 
 class Carers(Spec):
@@ -329,3 +372,4 @@ class ScenarioHead(Spec):
     title_zh: str
     title_en: str
     why: Annotated[str, Field(min_length=1)]
+    why_zh: str = ""

@@ -61,9 +61,7 @@ def pieces(text: str) -> list[str]:
     for place, letter in enumerate(text):
         word += letter
         follows = text[place + 1 : place + 2]
-        if letter == " " or (
-            follows and (cell_len(letter) == 2 or cell_len(follows) == 2) and follows not in CLOSING
-        ):
+        if letter == " " or (follows and (cell_len(letter) == 2 or cell_len(follows) == 2) and follows not in CLOSING):
             found.append(word)
             word = ""
     return [*found, word] if word else found

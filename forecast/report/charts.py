@@ -119,9 +119,7 @@ def _demand(
     drawing.show(words("head.share"), _shares(born))
     for part, measure in beside:
         name = words.label("norm", f"{service}.{part if measure == main else measure}")
-        line = svg.Line(
-            words("norm.head", name=name), known.values[service, part, measure][:, column], NORM, norm=True
-        )
+        line = svg.Line(words("norm.head", name=name), known.values[service, part, measure][:, column], NORM, norm=True)
         drawing.add(line, _counts(known.whole(service, measure, part)[:, column]))
     return _by_year(drawing, material, column, words)
 
@@ -152,9 +150,7 @@ def births(material: Material, column: int, words: Texts) -> Chart:
     return _by_year(drawing, material, column, words, line)
 
 
-def _by_year(
-    drawing: Drawing, material: Material, column: int, words: Texts, line: Timeline | None = None
-) -> Chart:
+def _by_year(drawing: Drawing, material: Material, column: int, words: Texts, line: Timeline | None = None) -> Chart:
     line = line or Timeline(material.demand.years, material.demand.status, material.run.now)
     area = material.demand.places[column].name(words.lang)
     title = f"{area} · {words(f'chart.{drawing.kind}')}"
@@ -180,20 +176,32 @@ def pyramid(material: Material, column: int, words: Texts) -> Chart:
     about = words("chart.about", area=area, first=years[0], last=years[-1])
     sexes = (words("sex.male"), words("sex.female"))
     drawn = svg_pyramid.pyramid(items, sexes, partial(short, lang=words.lang), title, about)
-    return Chart("pyramid", words("chart.pyramid"), drawn, words("note.pyramid"), _ages(material, column, years, words, title))
+    return Chart(
+        "pyramid", words("chart.pyramid"), drawn, words("note.pyramid"), _ages(material, column, years, words, title)
+    )
 
 
 def _ages(material: Material, column: int, years: Sequence[int], words: Texts, title: str) -> Sheet:
     """People by five years of age and sex, with the share of all people who are born already."""
     people, sexes = material.people, (words("sex.male"), words("sex.female"))
     at = [people.at(year) for year in years]
-    heads = [f"{year} {words('status.' + people.status[place])} {sex}" for year, place in zip(years, at, strict=True) for sex in sexes]
+    heads = [
+        f"{year} {words('status.' + people.status[place])} {sex}"
+        for year, place in zip(years, at, strict=True)
+        for sex in sexes
+    ]
     table = np.concatenate([people.grouped[place, column] for place in at])
     last = table.shape[1] - 1
-    names = [f"{GROUP * group}–{GROUP * group + GROUP - 1}" if group < last else f"{GROUP * group}+" for group in range(last + 1)]
+    names = [
+        f"{GROUP * group}–{GROUP * group + GROUP - 1}" if group < last else f"{GROUP * group}+"
+        for group in range(last + 1)
+    ]
     rows = [(name, *_counts(table[:, group])) for group, name in enumerate(names)]
     rows.append((words("head.total"), *_counts(table.sum(axis=1))))
-    alive = [_alive(people.single[place, column], year - material.summary.born_until) for year, place in zip(years, at, strict=True)]
+    alive = [
+        _alive(people.single[place, column], year - material.summary.born_until)
+        for year, place in zip(years, at, strict=True)
+    ]
     rows.append((words("head.share"), *(share(value) for value in alive for _ in sexes)))
     return Sheet((words("head.age"), *heads), tuple(rows), title)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from forecast.report import overview, trust
+from forecast.report import hindsight, overview, trust
 from forecast.report.charts import charts
 from forecast.report.material import Material, gathered
 from forecast.report.opened import first_scenario
@@ -53,7 +53,7 @@ def content(material: Material, words: Texts) -> dict[str, Any]:
     """What the template is filled with."""
     summary, run = material.summary, material.run
     years = (summary.now_year, summary.show, summary.middle)
-    scored, told = trust.scores(material, words)
+    errors = hindsight.errors(material.scores)
     city = summary.places[-1]
     areas = [
         {
@@ -83,8 +83,8 @@ def content(material: Material, words: Texts) -> dict[str, Any]:
         "assumptions": trust.assumptions(material, words),
         "recalled": [row.name for row in trust.assumptions(material, words) if row.status == "recalled"],
         "intervals": run.manifest["seed"] is not None,
-        "scored": scored,
-        "told": told,
+        "scored": hindsight.chart(errors, words),
+        "told": hindsight.told(errors, words),
         "supply": trust.supply(material, words),
         "sources": trust.sources(material, words),
     }

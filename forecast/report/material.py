@@ -11,7 +11,8 @@ import pandas as pd
 
 from forecast.axes import AGE, PUBLISHED_OPEN_AGE, SEX, SEXES, Floats
 from forecast.kernels.controls import largest_remainder
-from forecast.report.opened import Demand, Opened, demand, frame, opened, whole
+from forecast.report.demand import Demand, demand, status_by_year, whole
+from forecast.report.opened import Opened, frame, opened
 from forecast.report.summary import Summary, summed
 
 AGES = PUBLISHED_OPEN_AGE + 1
@@ -101,8 +102,7 @@ def _people(run: Opened, known: Demand) -> People:
     sex = table["sex"].map({name: index for index, name in enumerate(SEXES)}).to_numpy(dtype=np.intp)
     people = np.zeros((len(years), len(order), len(SEXES), AGES))
     people[year, area, sex, table["age"].to_numpy()] = table["mean"].to_numpy()
-    first = table.drop_duplicates("year").set_index("year")["status"]
-    return People(tuple(int(y) for y in years), tuple(str(first.loc[y]) for y in years), people, grouped(people))
+    return People(tuple(int(y) for y in years), status_by_year(table), people, grouped(people))
 
 
 def grouped(people: Floats) -> Floats:
@@ -129,9 +129,8 @@ def _births(run: Opened, known: Demand) -> Births:
     years, year = np.unique(table["year"].to_numpy(), return_inverse=True)
     counts = np.zeros((len(years), len(order)))
     np.add.at(counts, (year, area), table["mean"].to_numpy())
-    first = table.drop_duplicates("year").set_index("year")
-    born = np.array([float(first.loc[y, "share_born"]) for y in years])
-    return Births(tuple(int(y) for y in years), tuple(str(first.loc[y, "status"]) for y in years), born, whole(counts))
+    born = table.drop_duplicates("year").sort_values("year")["share_born"].to_numpy(dtype=np.float64)
+    return Births(tuple(int(y) for y in years), status_by_year(table), born, whole(counts))
 
 
 def _scenarios(run: Opened, known: Demand) -> dict[str, Floats]:

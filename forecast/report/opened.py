@@ -1,4 +1,4 @@
-"""A finished run opened for reading: its manifest, its areas, and its tables as arrays (year, area)."""
+"""A finished run opened for reading: its manifest, its areas, its tables."""
 
 from __future__ import annotations
 
@@ -7,19 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from forecast.axes import Floats
 from forecast.errors import InputError
-from forecast.kernels.controls import largest_remainder
 from forecast.run.runs import manifest, table
 from forecast.tables.near import did_you_mean
 
 BASELINE = "baseline"
-Key = tuple[str, str, str]
-"""Service, part, measure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,79 +124,3 @@ def places(run: Opened, known: pd.DataFrame) -> tuple[Place, ...]:
         for code, name, level in first.itertuples(index=False, name=None)
     ]
     return (*(item for item in found if item.code != run.city), *(item for item in found if item.code == run.city))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Demand:
-    """Demand of one scenario.
-
-    values  by (service, part, measure): (year, area), the city last
-    born    share already born, likewise; NaN where it has no meaning
-    """
-
-    places: tuple[Place, ...]
-    years: tuple[int, ...]
-    status: tuple[str, ...]
-    values: Mapping[Key, Floats]
-    born: Mapping[Key, Floats]
-    units: Mapping[Key, str]
-
-    def whole(self, service: str, measure: str, part: str = "all") -> Floats:
-        """Whole numbers whose areas sum to the city (law 4): (year, area)."""
-        return whole(self.values[service, part, measure])
-
-
-COLUMNS = (
-    "area",
-    "area_name",
-    "area_level",
-    "year",
-    "service",
-    "part",
-    "measure",
-    "unit",
-    "mean",
-    "share_born",
-    "status",
-)
-
-
-def demand(run: Opened) -> Demand:
-    """The table ``demand`` as arrays."""
-    known = frame(run, "demand", COLUMNS)
-    areas = places(run, known)
-    order = {place.code: index for index, place in enumerate(areas)}
-    area = known["area"].map(order).to_numpy(dtype=np.intp)
-    years = np.unique(known["year"].to_numpy())
-    year = np.searchsorted(years, known["year"].to_numpy())
-    series = known.groupby(["service", "part", "measure"], observed=True, sort=False)
-    line = series.ngroup().to_numpy()
-    shape = (line.max() + 1, len(years), len(areas))
-    mean, born = np.full(shape, np.nan), np.full(shape, np.nan)
-    mean[line, year, area] = known["mean"].to_numpy()
-    born[line, year, area] = known["share_born"].to_numpy()
-    if np.isnan(mean).any():
-        raise InputError.one(
-            f"demand.parquet of {run.folder.name}", "every area and year of every series", "holes", "make the run again"
-        )
-    heads = known.loc[~pd.Series(line).duplicated().to_numpy(), ["service", "part", "measure", "unit"]]
-    keys = [
-        (str(a), str(b), str(c)) for a, b, c in heads[["service", "part", "measure"]].itertuples(index=False, name=None)
-    ]
-    units = dict(zip(keys, heads["unit"].astype(str), strict=True))
-    first = known.drop_duplicates("year").set_index("year")["status"]
-    status = tuple(str(first.loc[item]) for item in years)
-    return Demand(
-        areas,
-        tuple(int(item) for item in years),
-        status,
-        dict(zip(keys, mean, strict=True)),
-        dict(zip(keys, born, strict=True)),
-        units,
-    )
-
-
-def whole(values: Floats) -> Floats:
-    """Whole numbers year by year; the last column, the city, is the sum of the others (law 4): (year, area)."""
-    parts = np.stack([largest_remainder(row) for row in values[:, :-1]])
-    return np.concatenate([parts, parts.sum(axis=1, keepdims=True)], axis=1)

@@ -97,7 +97,7 @@ def shade(before: float, after: float) -> str:
     """
     if not before:
         return "none"
-    moved = 100.0 * (after / before - 1.0)
+    moved = round(100.0 * (after / before - 1.0), 9)
     return ("f" if moved < 0 else "r") + str(sum(abs(moved) >= step for step in STEPS))
 
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from forecast.axes import Floats
 from forecast.errors import InputError
-from forecast.report.opened import Demand, Opened, Place, demand, frame, opened, whole
+from forecast.report.demand import Demand, demand, whole
+from forecast.report.opened import Opened, Place, frame, opened
 from forecast.tables.near import did_you_mean
 
 MAIN: Mapping[str, str] = {

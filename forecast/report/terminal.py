@@ -71,7 +71,7 @@ def packed(summary: Summary, words: Texts, room: int) -> list[list[Columns]]:
 def service_columns(block: Block, summary: Summary, words: Texts) -> Columns:
     """One service: now, its peak year, the years to show."""
     head = f"{words.label('service', block.service)} {measured(block, words)}"
-    heads = [str(summary.now_year), words("head.peak"), *(str(year) for year in summary.show)]
+    heads = [str(summary.now_year), words("head.peak.short"), *(str(year) for year in summary.show)]
     rows = [[counted(item.now), peak(item, words), *(counted(value) for value in item.shown)] for item in block.figures]
     return Columns(head, [heads, *rows])
 
@@ -80,7 +80,7 @@ def city_table(summary: Summary, words: Texts) -> list[Columns]:
     """The city: every measure of every service, with the change to the middle year and the share already born."""
     found = summary.of(summary.places[-1].code)
     middle, born = summary.show.index(summary.middle), (summary.show[0], summary.middle)
-    heads = [str(summary.now_year), words("head.peak"), *(str(year) for year in summary.show)]
+    heads = [str(summary.now_year), words("head.peak.short"), *(str(year) for year in summary.show)]
     heads += [f"{summary.now_year}-{summary.middle}", *(words("head.born.short", year=year) for year in born)]
     names, rows = [[words("head.service")]], [heads]
     for block, item in found:

@@ -13,7 +13,7 @@ from forecast.axes import SEXES, Floats
 from forecast.demography.evidence import Census, Evidence
 from forecast.demography.fertility import AgeShapes, single_age_shape
 from forecast.demography.mortality import DeathRates
-from forecast.errors import InputError
+from forecast.errors import Fault, InputError
 from forecast.project.spec import Models
 
 STARTS = np.array([0.0, 1.0, *range(5, 90, 5)])
@@ -31,6 +31,41 @@ class Area:
     name_en: str
     level: str
     parent: str
+
+
+NEEDED = (
+    "areas",
+    "births",
+    "care_need",
+    "death_rates",
+    "enrolment",
+    "fertility_shape",
+    "indicators",
+    "life_expectancy",
+    "outlook",
+    "population",
+    "rates",
+    "sources",
+    "standards",
+    "supply",
+    "totals",
+)
+"""Tables that a run cannot do without."""
+
+
+def check_tables(frames: Frames) -> None:
+    """``InputError`` naming every table that is missing."""
+    missing = [name for name in NEEDED if name not in frames]
+    if missing:
+        raise InputError(
+            Fault(
+                "data/",
+                f"a table {name}",
+                "no file of that name",
+                f"add data/**/{name}.csv; docs/tables.md lists its columns",
+            )
+            for name in missing
+        )
 
 
 def areas_of(frames: Frames) -> dict[str, Area]:
@@ -60,7 +95,7 @@ def evidence_of(frames: Frames, models: Models) -> Evidence:
     head, times = models.project.project, models.project.time
     areas = tuple(area.code for area in project_areas(frames, models))
     births = {
-        head.nation: _births(frames, head.nation, models.births.launch.observed, times.born_until),
+        head.nation: _births_on_record(frames, head.nation, models),
         head.province: _births_from_rates(frames, head.province),
     }
     totals = {code: _totals(frames, code) for code in (head.nation, head.province, head.city)}
@@ -73,7 +108,7 @@ def evidence_of(frames: Frames, models: Models) -> Evidence:
         head.province,
         head.nation,
         (census[0], census[1]),
-        _births(frames, head.nation, models.births.launch.guide, times.census.year),
+        _guide(frames, head.nation, models),
         births,
         totals,
         _death_rates(frames, head.nation, models),
@@ -125,6 +160,42 @@ def _births(frames: Frames, area: str, series: str, last: int) -> dict[int, floa
     return {int(year): float(value) for year, value in zip(chosen["year"], chosen["births"], strict=True)}
 
 
+def _births_on_record(frames: Frames, nation: str, models: Models) -> dict[int, float]:
+    """Births met year by year: every year from the census to ``born_until`` must be there."""
+    times, series = models.project.time, models.births.launch.observed
+    births = _births(frames, nation, series, times.born_until)
+    missing = [year for year in range(times.census.year, times.born_until + 1) if year not in births]
+    if missing:
+        raise InputError.one(
+            "data/**/births",
+            f"births of {nation}, series {series}, for every year {times.census.year}-{times.born_until}",
+            f"none for {', '.join(map(str, missing[:10]))}",
+            "add the years, or set time.born_until in models/project.toml to the last year on record",
+        )
+    return births
+
+
+def _guide(frames: Frames, nation: str, models: Models) -> dict[int, float]:
+    """Births that shape single years of age: a run of years without a hole."""
+    guide = _births(frames, nation, models.births.launch.guide, models.project.time.census.year)
+    missing = [year for year in range(min(guide), models.project.time.census.year + 1) if year not in guide]
+    if missing:
+        what = f"births of {nation}, series {models.births.launch.guide}, without a hole up to the census"
+        raise InputError.one("data/**/births", what, f"none for {', '.join(map(str, missing[:10]))}", "add the years")
+    return guide
+
+
+def _whole(table: pd.DataFrame, name: str, what: str) -> Floats:
+    """The cells of a table with no hole in it; ``InputError`` with the first ten holes (law 9)."""
+    holes = table.isna().to_numpy()
+    if holes.any():
+        cells = [f"{table.index[row]} {table.columns[column]}" for row, column in zip(*np.nonzero(holes), strict=True)]
+        raise InputError.one(
+            f"data/**/{name}", what, f"{len(cells)} cells without a row: {'; '.join(cells[:10])}", "add the rows"
+        )
+    return table.to_numpy(np.float64)
+
+
 def _births_from_rates(frames: Frames, area: str) -> dict[int, float]:
     """Births = crude birth rate x mean of the totals at both ends of the year, where all three are known."""
     frame = frames["rates"]
@@ -167,7 +238,8 @@ def _death_rates(frames: Frames, nation: str, models: Models) -> DeathRates:
     )
     periods = sorted({(int(a), int(b)) for a, b, _ in table.index})
     wanted = pd.MultiIndex.from_tuples([(a, b, sex) for a, b in periods for sex in SEXES])
-    rates = table.reindex(wanted).to_numpy(np.float64).reshape(len(periods), len(SEXES), -1)
+    cells = _whole(table.reindex(wanted), "death_rates", f"a rate of {nation} for every period, sex and age group")
+    rates = cells.reshape(len(periods), len(SEXES), -1)
     middles = np.array([(a + b) / 2.0 for a, b in periods])
     years = range(spec.e0_first, spec.e0_last + 1)
     e0 = np.column_stack([_series(_outlook(frames, nation, spec.rates, f"e0_{sex}"), years) for sex in SEXES])
@@ -197,7 +269,10 @@ def _shapes(frames: Frames, nation: str) -> AgeShapes:
     frame = frames["fertility_shape"]
     chosen = need(frame[frame["area"] == nation], "fertility_shape", f"age shapes of {nation}")
     table = chosen.pivot_table(index=["period_start", "period_end"], columns="age_start", values="percent_of_tfr")
-    shares = single_age_shape(table[FERTILE_STARTS].to_numpy(float))
+    cells = _whole(
+        table.reindex(columns=FERTILE_STARTS), "fertility_shape", f"a share of {nation} for every period and age group"
+    )
+    shares = single_age_shape(cells)
     return AgeShapes(np.array([(a + b) / 2.0 for a, b in table.index]), shares)
 
 

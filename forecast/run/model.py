@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import BaseModel
 
+from forecast.axes import Floats
 from forecast.demography.conditions import Systems, build, student_rule
 from forecast.demography.engine import Forecast
 from forecast.demography.evidence import Evidence
@@ -16,7 +17,7 @@ from forecast.demography.ground import Ground, lay
 from forecast.errors import Fault, InputError
 from forecast.project.load import Scenario, load_models, load_scenario
 from forecast.project.spec import Assumption, Models
-from forecast.run.inputs import Area, Frames, areas_of, evidence_of, project_areas
+from forecast.run.inputs import Area, Frames, areas_of, check_tables, evidence_of, project_areas
 from forecast.run.provision import facts_of
 from forecast.services.facts import Facts
 from forecast.services.people import People
@@ -97,7 +98,8 @@ def compute(project: Path, frames: Frames | Desk, scenario: str) -> Result:
     desk = frames if isinstance(frames, Desk) else Desk(frames)
     overlay = load_scenario(project, scenario)
     models = load_models(project, overlay)
-    check_sources(models, desk.frames)
+    check_tables(desk.frames)
+    check_names(models, desk.frames)
     ground = desk.ground(models)
     evidence = ground.evidence
     areas = project_areas(desk.frames, models)
@@ -108,13 +110,13 @@ def compute(project: Path, frames: Frames | Desk, scenario: str) -> Result:
     facts = desk.provision()
     born = models.project.time.born_until
 
-    def seen(forecast: Forecast, code: str, births: np.ndarray) -> People:
-        last = max(evidence.totals.get(code, {}), default=forecast.years[0])
-        return People(forecast.areas, forecast.years, forecast.people, births, born, last)
+    def seen(system: str, apart: Floats | None = None) -> People:
+        forecast: Forecast = getattr(systems, system)
+        last = max(evidence.totals.get(evidence.place(system), {}), default=forecast.years[0])
+        births = births_by_year(systems, system)
+        return People(forecast.areas, forecast.years, forecast.people, births, born, last, apart)
 
-    people = seen(systems.districts, head.city, births_by_year(systems, "districts"))
-    province = seen(systems.province, head.province, births_by_year(systems, "province"))
-    nation = seen(systems.nation, head.nation, births_by_year(systems, "nation"))
+    people, province, nation = seen("districts", systems.students), seen("province"), seen("nation")
     places = tuple(Place(area.code, area.level) for area in areas)
     plan = services(models, facts, places, people, province, nation)
     demand = {name: service.demand() for name, service in plan.items()}
@@ -143,18 +145,29 @@ def assumptions_in(models: Models) -> list[tuple[str, Assumption]]:
     return found
 
 
-def check_sources(models: Models, frames: Frames) -> None:
-    """Every source that a model file names must stand in the table of sources (law 14)."""
-    known = set(frames["sources"]["source"])
+def check_names(models: Models, frames: Frames) -> None:
+    """Every source and every area that a model file names must stand in its table (law 14)."""
+    sources = set(frames["sources"]["source"])
     named = [(key, item.source) for key, item in assumptions_in(models)]
     named += [(f"births.policy {policy.name}", policy.source) for policy in models.births.policy]
     named += [
         ("movement.students", models.movement.students.source),
         ("school.structure", models.school.structure.source),
     ]
-    unknown = [(key, source) for key, source in named if source not in known]
-    if unknown:
-        raise InputError(
-            Fault(f"models, key {key}", "a source of data/sources.csv", source, "add the source, or correct the id")
-            for key, source in unknown
-        )
+    faults = [
+        Fault(f"models, key {key}", "a source of data/sources.csv", source, "add the source, or correct the id")
+        for key, source in named
+        if source not in sources
+    ]
+    areas = {area.code for area in project_areas(frames, models)}
+    students = models.movement.students
+    codes = [("models/movement.toml, key students.campus", code) for code in students.campus]
+    codes += [("models/movement.toml, key students.plain", code) for code in students.plain]
+    codes += [("models/school.toml, key structure.by_area", code) for code in models.school.structure.by_area]
+    faults += [
+        Fault(key, "the code of a district of the project", code, "correct the code")
+        for key, code in codes
+        if code not in areas
+    ]
+    if faults:
+        raise InputError(faults)

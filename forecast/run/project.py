@@ -27,7 +27,7 @@ from forecast.run.frames import supply, tables
 from forecast.run.hindsight import hindsight
 from forecast.run.inputs import Frames
 from forecast.run.model import Desk, Result, compute
-from forecast.run.publish import locked, publish, write_json
+from forecast.run.publish import locked, publish, unused, write_json
 from forecast.tables.project_tables import read_tables
 from forecast.tables.write import write_parquet
 
@@ -64,9 +64,20 @@ def run(
     Raises ``InputError`` for wrong input, ``BalanceError`` if law 6 breaks, ``RunLocked`` if another process writes
     there; in all three nothing is published and the last run stays.
     """
-    started = time.perf_counter()
     names = _chosen(project, scenarios)
-    tell = _Teller(notice, len(names) + 3)
+    with locked(out):
+        return _run(project, out, names, _Teller(notice, len(names) + 3), finish, clock)
+
+
+def _run(
+    project: Path,
+    out: Path,
+    names: tuple[str, ...],
+    tell: _Teller,
+    finish: Finish | None,
+    clock: Callable[[], dt.datetime],
+) -> Run:
+    started = time.perf_counter()
     tell("reading")
     frames = read_tables(project)
     read = time.perf_counter()
@@ -77,7 +88,7 @@ def run(
     computed = time.perf_counter()
     inputs = of_inputs(project, tuple(sorted({file for result in results for file in result.scenario.chain})))
     digest = of_texts({**inputs, "version": forecast.__version__, "scenarios": " ".join(names)})
-    run_id = f"{clock():%Y%m%dT%H%M%SZ}-{digest[:8]}"
+    run_id = unused(out, f"{clock():%Y%m%dT%H%M%SZ}-{digest[:8]}")
     seconds = {"read": read - started, "compute": computed - read}
 
     def build(folder: Path) -> None:
@@ -90,8 +101,7 @@ def run(
         if finish is not None:
             finish(folder)
 
-    with locked(out):
-        folder = publish(out, run_id, build)
+    folder = publish(out, run_id, build)
     tell("done")
     return Run(folder, names, seconds)
 
@@ -166,12 +176,17 @@ def _manifest(
             item.scenario.head.name: {
                 "files": list(item.scenario.chain),
                 "why": item.scenario.head.why,
+                "why_zh": item.scenario.head.why_zh or item.scenario.head.why,
                 "title_zh": item.scenario.head.title_zh,
                 "title_en": item.scenario.head.title_en,
                 "spec": item.models.model_dump(mode="json", by_alias=True),
             }
             for item in results
         },
+        "areas": [
+            {"area": area.code, "name_zh": area.name_zh, "name_en": area.name_en, "level": area.level}
+            for area in (*results[0].areas, *results[0].parents)
+        ],
         "seed": None,
         "status": {
             "observed": results[0].people.years[0],

@@ -19,11 +19,14 @@ RUNS, LATEST, LOCK, HIDDEN = "runs", "latest", ".lock", ".building-"
 
 @contextmanager
 def locked(out: Path) -> Iterator[None]:
-    """Hold the output folder; ``RunLocked`` (exit 5) when another process does, saying who."""
+    """Hold the output folder; ``RunLocked`` (exit 5) when another process does, saying who.
+
+    A folder that was made for the lock and got no run is taken away again.
+    """
+    made = not out.exists()
+    holder, lock = out / f"{LOCK}-holder", FileLock(out / LOCK)
     try:
         out.mkdir(parents=True, exist_ok=True)
-        holder = out / f"{LOCK}-holder"
-        lock = FileLock(out / LOCK)
         lock.acquire(timeout=0)
     except Timeout:
         who = holder.read_text("utf-8") if holder.exists() else "another process"
@@ -38,6 +41,9 @@ def locked(out: Path) -> Iterator[None]:
     finally:
         holder.unlink(missing_ok=True)
         lock.release()
+        if made and not (out / RUNS).exists():
+            (out / LOCK).unlink(missing_ok=True)
+            out.rmdir()
 
 
 def publish(out: Path, run_id: str, build: Callable[[Path], None]) -> Path:
@@ -49,7 +55,6 @@ def publish(out: Path, run_id: str, build: Callable[[Path], None]) -> Path:
     runs.mkdir(parents=True, exist_ok=True)
     for litter in runs.glob(f"{HIDDEN}*"):
         shutil.rmtree(litter, ignore_errors=True)
-    run_id = _unused(runs, run_id)
     hidden, final = runs / f"{HIDDEN}{run_id}", runs / run_id
     try:
         hidden.mkdir()
@@ -74,10 +79,10 @@ def publish(out: Path, run_id: str, build: Callable[[Path], None]) -> Path:
     return final
 
 
-def _unused(runs: Path, run_id: str) -> str:
+def unused(out: Path, run_id: str) -> str:
     """The name, or the name with a number where two runs of one second would share it."""
     number, name = 1, run_id
-    while (runs / name).exists():
+    while (out / RUNS / name).exists():
         number += 1
         name = f"{run_id}-{number}"
     return name

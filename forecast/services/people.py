@@ -22,6 +22,7 @@ class People:
     births         births of the calendar year (year, area)
     born_until     the last year whose births are on record
     nowcast_until  the last year whose total is on record
+    apart          students among the people (year, area, sex, age), who belong to no cohort (law 8); None: nobody
     """
 
     areas: tuple[str, ...]
@@ -30,11 +31,18 @@ class People:
     births: Floats
     born_until: int
     nowcast_until: int
+    apart: Floats | None = None
 
     @property
     def both(self) -> Floats:
         """Persons of both sexes (year, area, age)."""
         return np.asarray(self.people.sum(axis=SEX))
+
+    @property
+    def cohorts(self) -> Floats:
+        """Persons of both sexes without the students held apart (year, area, age)."""
+        rest = self.people if self.apart is None else self.people - self.apart
+        return np.asarray(rest.sum(axis=SEX))
 
     def place(self, year: int) -> int:
         """Index of a year; ``InputError`` outside the forecast."""
@@ -43,12 +51,12 @@ class People:
         return self.years.index(year)
 
     def on_31_august(self) -> Floats:
-        """People by completed age on 31 August of each year (year, area, age).
+        """People by completed age on 31 August of each year, students left out (year, area, age).
 
         Of those aged x, two thirds were born in the calendar year t - x, a third late in t - 1 - x. A birth cohort on
         31 August lies a third of the way back from this 31 December to the last one; the launch year stands for itself.
         """
-        now = self.both
+        now = self.cohorts
         before = np.concatenate([now[:1], now[:-1]])
         younger = np.zeros_like(before)
         younger[1:, :, 1:] = before[1:, :, :-1]
@@ -85,7 +93,7 @@ class People:
             births = self.births[:, area]
             value = (1.0 - SEPTEMBER_ON) * births[self.place(same)] + SEPTEMBER_ON * births[self.place(late)]
             return f"births September {late} to August {same}", float(value), self.birth_status(same)
-        stock = self.both[0, area]
+        stock = self.cohorts[0, area]
         now = max(self.years[0] - same, 0)
         value = (1.0 - SEPTEMBER_ON) * stock[now] + SEPTEMBER_ON * stock[self.years[0] - late]
         return f"the same cohort on 31 December {self.years[0]}", float(value), "observed"

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 
 def write_parquet(frame: pd.DataFrame | pa.Table, path: Path, *, metadata: Mapping[str, str]) -> None:
-    """Write an Arrow table, or the columns of a frame (not its index), with zstd; columns of words are dictionary-coded.
+    """Write an Arrow table, or a frame without its index, with zstd; columns of words are dictionary-coded.
 
     path      file to write; its folder must exist
     metadata  schema version, units, run ..., put into the Arrow schema, sorted by name

@@ -60,7 +60,7 @@ def refuse(forecast: Call, project: Path) -> Refuse:
     def check(command: tuple[object, ...], *named: str, code: int = 1) -> str:
         before = sorted(path for path in project.rglob("*") if "out" not in path.relative_to(project).parts[:1])
         done = forecast(*command, "--project", project)
-        assert isinstance(done.exception, SystemExit), f"a traceback: {done.exception!r}"
+        assert isinstance(done.exception, SystemExit), f"not refused: {done.exception!r}"
         assert done.exit_code == code, done.output
         assert not done.stdout, "a refusal speaks on stderr"
         for words in named:

@@ -11,7 +11,8 @@ from click.testing import Result
 
 Call = Callable[..., Result]
 SERVICES = ("nursery", "kindergarten", "primary", "junior", "senior", "eldercare")
-MEASURES = {"teachers and staff": "teachers"}
+MEASURES = {"teachers and staff": "teachers", "beds, rounded up": "beds"}
+"""Results that go by another name in the published table."""
 
 
 @pytest.fixture(scope="module")
@@ -50,12 +51,11 @@ def test_results_are_those_of_the_run(
 def test_the_city_is_the_sum_of_its_districts(service: str, forecast: Call, city: Path, demand: pd.DataFrame) -> None:
     found = explained(forecast, city, "--area", "哈尔滨市", "--service", service, "--year", 2035)
     assert len(found["parts"]) == 18
-    main = "beds" if service == "eldercare" else "places"
-    assert sum(part["results"][main] for part in found["parts"]) == found["results"][main]
-    rows = demand.query(
-        "area == '230100' and year == 2035 and service == @service and part == 'all' and measure == @main"
-    )
-    assert rows[rows["scenario"] == "baseline"]["mean"].item() == found["results"][main]
+    main, name = ("beds", "beds, rounded up") if service == "eldercare" else ("places", "places")
+    assert sum(part["results"][name] for part in found["parts"]) == found["results"][name]
+    rows = demand[(demand["area"] == "230100") & (demand["year"] == 2035) & (demand["service"] == service)]
+    rows = rows[(rows["part"] == "all") & (rows["measure"] == main)]
+    assert rows[rows["scenario"] == "baseline"]["mean"].item() == found["results"][name]
 
 
 @pytest.mark.parametrize("name", ["230102", "道里区", "Daoli", "daoli"])

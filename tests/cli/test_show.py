@@ -48,6 +48,7 @@ def test_json_knows_no_nan(capsys: pytest.CaptureFixture[str]) -> None:
     st.recursive(
         st.none() | st.booleans() | st.floats() | st.text(),
         lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+        max_leaves=6,
     )
 )
 def test_plain_is_always_strict_json(content: object) -> None:

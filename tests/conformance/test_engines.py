@@ -155,10 +155,7 @@ def test_years_with_gaps_are_refused(engine: Engine) -> None:
 
 
 def test_engines_are_frozen(engine: Engine) -> None:
-    assert dataclasses.is_dataclass(engine)
-    assert not isinstance(engine, type)
-    fields = dataclasses.fields(engine)
-    assert dataclasses.replace(engine) == engine
-    for field in fields:
+    for field in dataclasses.fields(type(engine)):  # type: ignore[arg-type]  # the protocol does not say dataclass
         with pytest.raises(dataclasses.FrozenInstanceError):
             setattr(engine, field.name, None)
+    assert type(engine)() == engine

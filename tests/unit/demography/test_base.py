@@ -102,8 +102,11 @@ def test_single_years_follow_the_births() -> None:
     births = np.full(30, 100.0)
     births[14] = 50.0  # 2004: aged 15 on the census day, and a fifth of them 14
     single = single_years(
-        np.array([500.0, 500.0, 500.0, 500.0]), np.arange(0.0, 20.0, 5.0), BirthCohorts(1990, births, 1990),
-        np.ones(20), CENSUS,
+        np.array([500.0, 500.0, 500.0, 500.0]),
+        np.arange(0.0, 20.0, 5.0),
+        BirthCohorts(1990, births, 1990),
+        np.ones(20),
+        CENSUS,
     )
     assert single.argmin() == 15
     assert single[15] < 0.75 * single[17]

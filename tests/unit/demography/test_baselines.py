@@ -63,5 +63,5 @@ def test_extreme_ratios_are_held() -> None:
 
 @pytest.mark.parametrize("name", ["hamilton-perry", "repeat-growth"])
 def test_one_stock_is_too_little(name: str) -> None:
-    with pytest.raises(TooLittleHistory, match="two stocks"):
+    with pytest.raises(TooLittleHistory, match="2 stocks"):
         ENGINES[name]().fit(History((stock(2020, 1.0),)))

@@ -227,6 +227,6 @@ def test_a_horizon_cuts_and_does_not_change(desk: Desk, models: Models, base: Sy
             )
         }
     )
-    short = build(desk.ground(shorter), shorter)
+    short = build(desk.ground(models), shorter)
     assert short.districts.years == range(2020, 2036)
     assert short.districts.people == pytest.approx(base.districts.people[:16], rel=1e-9)

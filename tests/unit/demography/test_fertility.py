@@ -49,6 +49,12 @@ def test_shapes_between_periods_by_hand() -> None:
     assert shapes.at(range(2010, 2012)) == pytest.approx(np.array([[0, 1], [0, 1]]))
 
 
+@pytest.mark.parametrize("year", [2004, 2005, 2006])
+def test_one_period_serves_every_year(year: int) -> None:
+    shapes = AgeShapes(np.array([2005.5]), np.array([[0.25, 0.75]]))
+    assert shapes.at(range(year, year + 1)) == pytest.approx(np.array([[0.25, 0.75]]))
+
+
 def test_five_year_shares_are_kept() -> None:
     shares = np.array([[5.0, 25.0, 35.0, 20.0, 10.0, 4.0, 1.0], [1.0, 20.0, 40.0, 25.0, 10.0, 3.0, 1.0]])
     single = single_age_shape(shares)
@@ -60,13 +66,13 @@ def test_five_year_shares_are_kept() -> None:
 
 
 def balanced(logs: Floats) -> float:
-    """The share of an area's own deviation by the closed form of a balanced design: 1 - noise / between, not below 0."""
-    areas, indicators = logs.shape
+    """The share of an area's own deviation in closed form: 1 - noise / between, not below 0 (balanced)."""
+    areas, indicators = len(logs), len(logs[0])
     centred = logs - logs.mean(axis=0)
     means = centred.mean(axis=1, keepdims=True)
     between = indicators * float((means**2).sum()) / (areas - 1)
     noise = float(((centred - means) ** 2).sum()) / ((areas - 1) * (indicators - 1))
-    return max(0.0, 1.0 - noise / between)
+    return max(0.0, 1.0 - noise / between) if between > 0 else 0.0
 
 
 # areas at 0.6 .. 1.5 of the common level, twice measured
@@ -100,11 +106,13 @@ def test_areas_that_do_not_differ_are_left_alone() -> None:
     assert pooled.pooled == pytest.approx(np.full(4, 1.2))
 
 
-def test_indicators_that_contradict_each_other_leave_the_mean() -> None:
+@pytest.mark.parametrize("other", [-1.0, -0.9, -0.5])
+def test_indicators_that_contradict_each_other_leave_the_mean(other: float) -> None:
     # what is high in one is low in the other: nothing speaks for areas that differ, so the weight is 0
     deviation = np.array([0.3, -0.3, 0.2, -0.2, 0.1, -0.1])
-    pooled = pool_levels(np.exp(np.column_stack([deviation, -deviation])), np.ones((6, 2)))
-    assert balanced(np.column_stack([deviation, -deviation])) == 0
+    logs = np.column_stack([deviation, other * deviation])
+    pooled = pool_levels(np.exp(logs), np.ones((6, 2)))
+    assert balanced(logs) == 0
     assert pooled.weight == pytest.approx(0.0, abs=1e-6)
     assert pooled.pooled == pytest.approx(np.ones(6))
 

@@ -22,7 +22,7 @@ def groups(level: float) -> Floats:
     middle = STARTS + 2.5
     rates = 0.00008 * level * np.exp(0.085 * middle)
     rates[0] = 0.008 * level
-    return np.minimum(rates, 0.8) * np.array([[1.25], [1.0]])
+    return np.asarray(np.minimum(rates, 0.8) * np.array([[1.25], [1.0]]))
 
 
 @pytest.fixture(scope="module")

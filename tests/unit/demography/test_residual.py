@@ -12,7 +12,7 @@ GROUPS = 18
 
 @pytest.fixture(scope="module")
 def counted() -> TwoCensuses:
-    """A nation that keeps four fifths of each cohort, and two areas, of 100 people a group; the first lost 10 of each."""
+    """A nation that keeps four fifths of each cohort; two areas of 100 people a group, the first lost 10 of each."""
     first = np.full((2, 2, GROUPS), 100.0)
     nation_first, nation_second = np.full((2, GROUPS), 1000.0), np.full((2, GROUPS), 800.0)
     nation_second[:, -1] = 0.8 * 3000.0  # 75+ of the first census: three groups of 1000

@@ -41,5 +41,5 @@ def test_each_cell_has_its_own_root() -> None:
 
 
 def test_targets_out_of_reach_are_refused() -> None:
-    with pytest.raises(ValueError, match="outside what 0.0 to 1.0 can reach"):
+    with pytest.raises(ValueError, match=r"outside what 0\.0 to 1\.0 can reach"):
         bisect(lambda x: x, np.array([0.5, 2.0]), 0.0, 1.0)

@@ -39,7 +39,7 @@ def test_by_hand(facts: Facts, level: Level) -> None:
     service = service_of(facts, level, level(20.0, 200.0))
 
     def of(measure: str, part: str = "all") -> list[float]:
-        return service.find(measure, part).values[0].tolist()
+        return [float(value) for value in service.find(measure, part).values[0]]
 
     assert of("people", "60plus") == [800, 8000]
     assert of("people", "80plus") == [400, 4000]

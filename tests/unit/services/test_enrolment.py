@@ -29,7 +29,8 @@ def test_the_province_comes_first_and_its_latest_year(facts: Facts, parents: tup
 def test_stages_measured_together_need_a_year_that_has_both(facts: Facts, parents: tuple[People, ...]) -> None:
     # the province counts primary pupils only: 900 of the nation over 9 ages of 50
     found = measured(facts, ("primary", "junior"), (6, 14), parents, "here")
-    assert (found.area, found.year, found.rate) == ("000000", 2022, pytest.approx(2.0))
+    assert (found.area, found.year) == ("000000", 2022)
+    assert found.rate == pytest.approx(2.0)
 
 
 def test_no_count_is_a_fault_that_names_the_stages(facts: Facts, parents: tuple[People, ...]) -> None:

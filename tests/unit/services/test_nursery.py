@@ -40,7 +40,7 @@ def test_by_hand(nursery: Nursery) -> None:
     year = 0
 
     def of(measure: str, part: str = "all") -> list[float]:
-        return service.find(measure, part).values[year].tolist()
+        return [float(value) for value in service.find(measure, part).values[year]]
 
     assert of("people") == [3000, 30]
     assert of("users", "age-0") == [0, 0]
@@ -62,7 +62,10 @@ def test_shares_already_born(nursery: Nursery) -> None:
     service = nursery.demand()
     place = 3
     assert service.find("people", "age-0").born is not None
-    born = {key: service.find(*key).born for key in (("people", "age-0"), ("people", "age-1"), ("people", "all"), ("users", "all"))}
+    born = {
+        key: service.find(*key).born
+        for key in (("people", "age-0"), ("people", "age-1"), ("people", "all"), ("users", "all"))
+    }
     shares = {key: value[place, 0] for key, value in born.items() if value is not None}
     assert shares == pytest.approx(
         {("people", "age-0"): 0.0, ("people", "age-1"): 1.0, ("people", "all"): 2 / 3, ("users", "all"): 1.0}

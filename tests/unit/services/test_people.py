@@ -31,7 +31,9 @@ def test_31_august_by_hand(few: People) -> None:
     # Aged 0: two thirds of the births of the year (6 on 31 December), a third of the 10
     assert august[1, 0, 0] == pytest.approx(2 / 3 * 6 + 1 / 3 * 10)
     # The launch year has no year before it: its own stock by the cut
-    assert august[0, 0, :3] == pytest.approx([2 / 3 * 12 + 1 / 3 * 24, 2 / 3 * 24 + 1 / 3 * 36, 2 / 3 * 36 + 1 / 3 * 48])
+    assert august[0, 0, :3] == pytest.approx(
+        [2 / 3 * 12 + 1 / 3 * 24, 2 / 3 * 24 + 1 / 3 * 36, 2 / 3 * 36 + 1 / 3 * 48]
+    )
 
 
 def test_31_august_of_equal_ages(level: Level) -> None:

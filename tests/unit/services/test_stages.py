@@ -29,9 +29,13 @@ PRIMARY = Stage(service="primary", enrolment=("primary", "junior"), class_size=(
 JUNIOR = PRIMARY.model_copy(update={"service": "junior"})
 
 
-def stage(facts: Facts, people: People, parent: People, spec: Stage = KINDERGARTEN, spans: tuple[Span, ...] = ()) -> StageDemand:
+def stage(
+    facts: Facts, people: People, parent: People, spec: Stage = KINDERGARTEN, spans: tuple[Span, ...] = ()
+) -> StageDemand:
     ages = (3, 5) if spec.service == "kindergarten" else (6, 14)
-    return StageDemand(StagePlan(spec, spans or (Span(3, 3),) * len(people.areas), ages, "models/made.toml"), facts, people, (parent,))
+    return StageDemand(
+        StagePlan(spec, spans or (Span(3, 3),) * len(people.areas), ages, "models/made.toml"), facts, people, (parent,)
+    )
 
 
 @pytest.fixture
@@ -41,7 +45,7 @@ def province(level: Level) -> People:
 
 def at(service: Service, measure: str, part: str = "all") -> list[float]:
     """The first year, all areas."""
-    return service.find(measure, part).values[0].tolist()
+    return [float(value) for value in service.find(measure, part).values[0]]
 
 
 def test_kindergarten_by_hand(facts: Facts, level: Level, province: People) -> None:
@@ -73,14 +77,14 @@ def test_without_a_class_norm_a_full_class_and_the_ratio_make_one(facts: Facts, 
 
 
 def test_shares_already_born(facts: Facts, level: Level, province: People) -> None:
-    # births on record up to 2022: aged 2 on 31 August 2025 would be two thirds not born; the first grade of 2024 is 3
+    # births on record up to 2020; the first grade is 3 years old, so all of it is born up to the autumn of 2023
     service = stage(facts, level(100.0, born_until=2020), province).demand()
     shares = {}
     for grade in ("small", "middle", "all"):
         born = service.find("people", grade).born
         assert born is not None
         shares[grade] = born[:, 0]
-    # small: born in 2020 or late 2019 in the autumn of 2023; a third of those of 2024 in late 2020
+    # of the first grade of 2024 a third were born in late 2020, two thirds in 2021
     assert shares["small"] == pytest.approx([1, 1, 1, 1, 1 / 3])
     assert shares["middle"] == pytest.approx([1, 1, 1, 1, 1])
     assert shares["all"] == pytest.approx([1, 1, 1, 1, (1 / 3 + 1 + 1) / 3])
@@ -107,7 +111,8 @@ def test_more_children_never_need_less(facts: Facts, level: Level, seed: int) ->
     few = draw.uniform(0, 200, (5, 2, 2, AGES))
     more = few + draw.uniform(0, 50, few.shape)
     found = [
-        stage(facts, People(base.areas, base.years, people, base.births, 2022, 2023), parent).demand() for people in (few, more)
+        stage(facts, People(base.areas, base.years, people, base.births, 2022, 2023), parent).demand()
+        for people in (few, more)
     ]
     for less, greater in zip(found[0].series, found[1].series, strict=True):
         if (less.measure, less.part) != ("teachers", "all"):  # what is left of the staff after the carers
@@ -125,7 +130,9 @@ def test_the_structure_moves_the_border_and_nobody_else(facts: Facts, level: Lev
     primary = [stage(facts, people, nation, PRIMARY, spans).demand() for spans in (six, five)]
     junior = [stage(facts, people, nation, JUNIOR, spans).demand() for spans in (three, four)]
     for measure in ("people", "users"):
-        both = [one.find(measure).values + other.find(measure).values for one, other in zip(primary, junior, strict=True)]
+        both = [
+            one.find(measure).values + other.find(measure).values for one, other in zip(primary, junior, strict=True)
+        ]
         assert both[0] == pytest.approx(both[1])
     # the sixth grade of the first area is empty under 5+4, that of the second is not
     sixth = primary[1].find("people", "grade-6").values
