@@ -188,5 +188,5 @@ def test_stocks_alone_are_too_little(made: Made) -> None:
 
 @pytest.mark.parametrize("years", [range(2022, 2025), range(2021, 2027), range(2021, 2021)])
 def test_years_outside_the_conditions_are_refused(made: Made, years: range) -> None:
-    with pytest.raises(ValueError, match="do not follow the launch 2020|reach beyond the conditions"):
+    with pytest.raises(ValueError, match=r"do not follow the launch 2020|reach beyond the conditions"):
         CohortComponent().fit(made(2)).predict(years)
