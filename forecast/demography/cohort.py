@@ -13,7 +13,7 @@ from forecast.demography.engine import Components, Flows, Forecast, History, Ove
 from forecast.demography.migration import NetMigration
 from forecast.demography.mortality import tables
 from forecast.errors import BalanceError, TooLittleHistory
-from forecast.kernels.step import Exposure, Timing, balance, step
+from forecast.kernels.step import Exposure, Step, Timing, balance, step
 
 TOLERANCE = 1e-9
 """Law 6: relative to the larger of the cell and one person."""
@@ -37,12 +37,18 @@ class CohortComponent:
             raise TooLittleHistory.one(
                 "history", "fertility, mortality and migration beside the stocks", "stocks only", "use Hamilton-Perry"
             )
-        fitted = FittedCohort(self, history.launch, components, dict(history.births), dict(history.totals))
+        known = (dict(history.births), dict(history.totals))
+        fitted = FittedCohort(self, history.launch, components, *known, history.place)
         if not history.totals or components.migration.fixed:
             return fitted
-        scale = fitted.recent_scale()
+        raw = fitted.recent_scale()
+        scale = float(np.clip(raw, 0.0, 1.0))
+        notes: tuple[Override, ...] = ()
+        if scale != raw:
+            why = "past net migration cannot turn round nor grow by itself: its share is kept between 0 and 1"
+            notes = (Override(history.place, max(history.totals), "migration scale", raw, scale, why),)
         moved = dataclasses.replace(components.migration, scale=scale)
-        return dataclasses.replace(fitted, components=dataclasses.replace(components, migration=moved))
+        return dataclasses.replace(fitted, components=dataclasses.replace(components, migration=moved), notes=notes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,9 +60,11 @@ class FittedCohort:
     components: Components
     births: Mapping[int, float] = field(default_factory=dict)
     totals: Mapping[int, float] = field(default_factory=dict)
+    place: str = ""
+    notes: tuple[Override, ...] = ()
 
     def recent_scale(self) -> float:
-        """Net migration of the years with known totals, relative to what the past rates give; between 0 and 1."""
+        """Net migration of the years with known totals, relative to what the past rates give."""
         past = dataclasses.replace(self.components.migration, scale=1.0)
         run = _Run(dataclasses.replace(self, components=dataclasses.replace(self.components, migration=past)))
         run.go(range(self.launch.year + 1, max(self.totals) + 1))
@@ -64,7 +72,7 @@ class FittedCohort:
         usual = sum(run.usual[year] for year in run.missing)
         if abs(usual) < 1.0:
             return 1.0
-        return float(np.clip(needed / usual, 0.0, 1.0))
+        return float(needed / usual)
 
     def predict(self, years: range) -> Forecast:
         """People and flows; ``BalanceError`` if anybody appears or vanishes (law 6)."""
@@ -92,14 +100,14 @@ class _Run:
         self.flows: list[tuple[Floats, ...]] = []
         self.usual: dict[int, float] = {}
         self.missing: dict[int, float] = {}
-        self.overrides: list[Override] = []
+        self.overrides = list(fitted.notes)
 
     def go(self, years: range) -> None:
         for place, year in enumerate(years):
             self._year(place, year)
 
     def _year(self, place: int, year: int) -> None:
-        c, engine = self.conditions, self.fitted.engine
+        c = self.conditions
         survival, boys = self.survival[place][None], np.array([c.boys[place]])
         none = np.zeros_like(self.core)
         unit = c.shapes[place][None] * (self.relative * c.reference[place])[:, None]
@@ -108,12 +116,25 @@ class _Run:
         survivors = trial.people.copy()
         survivors[..., 0] *= level
         net = self._migrants(place, year, survivors)
-        out = step(self.core, survival, unit * level, boys, net, timing=engine.timing, exposure=engine.exposure)
+        out = self._outcome(trial, survival, unit, boys, level, net)
         self._check(year, out.people, out.newborns, out.deaths, net)
         moved = net + self._student_moves(place)
         self.flows.append((out.births, out.newborns, out.deaths, moved, self.relative * c.reference[place] * level))
         self.core = out.people
         self.people.append(out.people + c.students[place + 1])
+
+    def _outcome(self, trial: Step, survival: Floats, unit: Floats, boys: Floats, level: float, net: Floats) -> Step:
+        """The year with its level of fertility and its migrants.
+
+        Migrants who come at the end, after births, change nothing of the trial but its infants' number: no second step.
+        """
+        engine = self.fitted.engine
+        if (engine.timing, engine.exposure) != ("end", "survivors"):
+            return step(self.core, survival, unit * level, boys, net, timing=engine.timing, exposure=engine.exposure)
+        people, deaths = trial.people.copy(), trial.deaths.copy()
+        people[..., 0] *= level
+        deaths[..., 0] *= level
+        return Step(people + net, trial.births * level, trial.newborns * level, deaths)
 
     def _level(self, place: int, year: int, expected: float) -> float:
         """What multiplies the reference: births over expected where births are known, later the mean of those years."""
@@ -130,12 +151,16 @@ class _Run:
         c = self.conditions
         last = max(self.fitted.totals, default=self.fitted.launch.year)
         net = c.migration.net(survivors, year - last)
+        if len(survivors) > 1:
+            untied = float(c.migration.untied(survivors, year - last).sum())
+            why = "gains and losses of the areas are raked, by sex and age, to the net migration of all together"
+            self._note(year, "net migration", untied, float(net.sum()), why)
         known = self.fitted.totals.get(year)
         if known is None:
             return net
         free = float(survivors.sum() + net.sum() + c.students[place + 1].sum())
         self.usual[year], self.missing[year] = float(net.sum()), known - free
-        self._note(year, "people", free, known, "the total of the year is known; the rest is taken as net migration")
+        self._note(year, "people", free, known, f"the total of the year is known; the rest {c.migration.rest}")
         return np.asarray(net + c.migration.shift(survivors, known - free))
 
     def _student_moves(self, place: int) -> Floats:
@@ -147,9 +172,7 @@ class _Run:
         return np.asarray(after - aged)
 
     def _note(self, year: int, measure: str, before: float, after: float, why: str) -> None:
-        areas = self.fitted.launch.areas
-        name = areas[0] if len(areas) == 1 else "+".join((areas[0], areas[-1]))
-        self.overrides.append(Override(name, year, measure, before, after, why))
+        self.overrides.append(Override(self.fitted.place, year, measure, before, after, why))
 
     def _check(self, year: int, people: Floats, by_sex: Floats, deaths: Floats, net: Floats) -> None:
         gap = balance(self.core, people, by_sex, deaths, net, timing=self.fitted.engine.timing)
@@ -179,4 +202,4 @@ def closed(rates: Floats) -> NetMigration:
     For a nation the balance of births, deaths and totals closes by fewer or more deaths, not by people who came.
     """
     empty = np.zeros((1, *rates.shape))
-    return NetMigration(empty, empty[0], rates, 0.0, 1.0, fixed=True)
+    return NetMigration(empty, empty[0], rates, 0.0, 1.0, fixed=True, rest="is taken as deaths that did not happen")

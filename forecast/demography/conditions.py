@@ -55,7 +55,7 @@ def build(ground: Ground, models: Models) -> Systems:
     scale = models.ageing.national.drift_scale.value
     mortality = dataclasses.replace(ground.mortality, drift=ground.mortality.drift * scale)
     scenario = _Scenario(ground, models, years, mortality)
-    nation, path = scenario.nation()
+    nation, path = ground.remembered(scenario.nation_key, scenario.nation)
     province = scenario.province(nation)
     students = student_path(ground.students[1], youth_of(nation.people))
     districts, recent = scenario.districts(province, students)
@@ -89,6 +89,13 @@ class _Scenario:
     def engine(self) -> CohortComponent:
         timing = self.models.movement.timing
         return CohortComponent(timing.migrants, timing.exposure)
+
+    @property
+    def nation_key(self) -> tuple[object, ...]:
+        """All of the specs that the nation's forecast hangs on: most scenarios share one."""
+        path, national = self.models.births.path, self.models.ageing.national
+        changed = (path.hold, path.long_run_mean, path.autocorrelation, national.drift_scale.value)
+        return (*changed, self.models.movement.timing, self.years, self.models.project.time.born_until)
 
     def nation(self) -> tuple[Forecast, Ar1]:
         """Meet the births on record, then follow the AR(1) of the outlook's median from the last observed level."""
@@ -156,9 +163,10 @@ class _Scenario:
             migration,
             np.zeros((len(self.years) + 1, *after.stock.people.shape)) if students is None else students,
         )
-        known = evidence.totals.get(evidence.place(system), {})
+        place = evidence.place(system)
+        known = evidence.totals.get(place, {})
         totals = {year: value for year, value in known.items() if year in self.years}
-        return History((before.stock, after.stock), self._births(system), totals, components)
+        return History((before.stock, after.stock), self._births(system), totals, components, place)
 
     def _shapes(self) -> Floats:
         """Age shapes by year; a scenario that holds fertility holds the shape of the last births on record too."""

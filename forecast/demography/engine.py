@@ -59,12 +59,14 @@ class History:
     births      resident births of all areas together, by calendar year after the launch
     totals      people of all areas together on 31 December of years after the launch
     components  the conditions a cohort-component engine needs; baselines do without
+    place       code of all areas together, for the overrides
     """
 
     stocks: tuple[Population, ...]
     births: Mapping[int, float] = field(default_factory=dict)
     totals: Mapping[int, float] = field(default_factory=dict)
     components: Components | None = None
+    place: str = ""
 
     @property
     def launch(self) -> Population:

@@ -68,9 +68,11 @@ def pool_levels(observed: Floats, expected: Floats) -> PooledLevels:
 
     observed, expected  births or children, and what the common age shape gives  (area, indicator)
 
-    log(observed / expected) = indicator + area + noise with a random area effect, fitted by restricted maximum
-    likelihood (statsmodels MixedLM); an area's level is the first indicator's mean plus its predicted effect (BLUP).
-    With one indicator, or fewer than three areas, there is nothing to pool and the ratios stand as they are.
+    log(observed / expected) = indicator + area + noise with a random area effect; an area's level is the first
+    indicator's mean plus its predicted effect (BLUP). Every area has every indicator, so restricted maximum likelihood
+    has a closed form (Searle, Casella and McCulloch 1992, chapter 4): the weight of an area's own deviation is
+    1 - noise / between, the mean squares within and among areas, not below 0. With one indicator, or fewer than three
+    areas, there is nothing to pool and the ratios stand as they are.
     """
     logs = np.log(observed / expected)
     areas, indicators = logs.shape
@@ -88,22 +90,8 @@ def _random_effects(logs: Floats) -> tuple[Floats, float]:
     means = centred.mean(axis=1)
     among = indicators * float((means**2).sum()) / (areas - 1)
     within = float(((centred - means[:, None]) ** 2).sum()) / ((areas - 1) * (indicators - 1))
-    if among <= within:
-        # On balanced data restricted likelihood has its maximum at no difference at all, where no fit converges.
-        return np.zeros(areas), 0.0
-    weight = _own_weight(logs / float(np.std(centred)))
+    weight = max(1.0 - within / among, 0.0) if among > 0 else 0.0
     return weight * means, weight
-
-
-def _own_weight(logs: Floats) -> float:
-    """Between-area variance over that of an area's mean, by restricted maximum likelihood."""
-    from statsmodels.regression.mixed_linear_model import MixedLM
-
-    areas, indicators = logs.shape
-    design = np.tile(np.eye(indicators), (areas, 1))
-    fit = MixedLM(logs.reshape(-1), design, np.repeat(np.arange(areas), indicators)).fit(reml=True, method=["lbfgs"])
-    between, noise = float(np.asarray(fit.cov_re)[0, 0]), float(fit.scale)
-    return float(between / (between + noise / indicators))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +103,11 @@ class Ar1:
 
     @classmethod
     def of_median(cls, path: Floats) -> Ar1:
-        """The AR(1) that a published median path of total fertility (year,) follows, by least squares (statsmodels)."""
-        from statsmodels.regression.linear_model import OLS
-
+        """The AR(1) that a published median path of total fertility (year,) follows, by least squares."""
         logs = np.log(path)
-        design = np.column_stack([np.ones(len(logs) - 1), logs[:-1]])
-        constant, slope = OLS(logs[1:], design).fit().params
-        slope = float(np.clip(slope, 0.0, 0.995))
+        before, after = logs[:-1] - logs[:-1].mean(), logs[1:] - logs[1:].mean()
+        slope = float(np.clip((before * after).sum() / (before**2).sum(), 0.0, 0.995))
+        constant = float(logs[1:].mean() - slope * logs[:-1].mean())
         return cls(float(np.exp(constant / (1.0 - slope))), slope)
 
     def path(self, last: float, steps: int) -> Floats:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from forecast.axes import FEMALE, MALE, Floats
 from forecast.demography.cohort import women_exposed
+from forecast.demography.engine import Forecast
 from forecast.demography.evidence import Evidence
 from forecast.demography.fertility import Ar1, PooledLevels, pool_levels
 from forecast.demography.launch import NO_STUDENTS, Launch, launch
@@ -30,6 +32,7 @@ class Ground:
     fertility  total fertility of the launch year by system              (area,)
     levels     fertility of the districts relative to the province, before and after pooling
     path       the AR(1) that the outlook's median of the nation's total fertility follows
+    known      forecasts that scenarios share, by what they hang on
     """
 
     evidence: Evidence
@@ -40,6 +43,13 @@ class Ground:
     fertility: dict[str, Floats]
     levels: PooledLevels
     path: Ar1
+    known: dict[Hashable, tuple[Forecast, Ar1]] = field(default_factory=dict)
+
+    def remembered(self, key: Hashable, make: Callable[[], tuple[Forecast, Ar1]]) -> tuple[Forecast, Ar1]:
+        """What was made for the same key before, or what ``make`` makes now."""
+        if key not in self.known:
+            self.known[key] = make()
+        return self.known[key]
 
 
 def lay(evidence: Evidence, rule: StudentRule) -> Ground:

@@ -59,6 +59,7 @@ class NetMigration:
     scale     share of the rates that still holds in the first year
     damping   share of it that is kept each further year
     fixed     whether ``scale`` is given; else an engine may fit it to totals known since
+    rest      what is said of the people whom a known total adds
     """
 
     rates: Floats
@@ -67,6 +68,7 @@ class NetMigration:
     scale: float
     damping: float
     fixed: bool = False
+    rest: str = "is taken as net migration"
 
     def net(self, survivors: Floats, after: int) -> Floats:
         """Net migrants (area, sex, age) of one year, ``after`` years after the last controlled one.
@@ -74,9 +76,15 @@ class NetMigration:
         survivors  people at the year's end without migration (area, sex, age). Gains of some areas are the losses of
         others: areas are raked (plus-minus) so that each sex and age sums to the net migration of all areas together.
         """
-        level = self.scale * self.damping ** max(after, 0)
-        whole = level * self.parent * survivors.sum(axis=0)
-        return plus_minus(level * self.rates * survivors, whole, np.maximum(survivors, 1e-9))
+        whole = self._level(after) * self.parent * survivors.sum(axis=0)
+        return plus_minus(self.untied(survivors, after), whole, np.maximum(survivors, 1e-9))
+
+    def untied(self, survivors: Floats, after: int) -> Floats:
+        """What each area's own rates give before areas are tied."""
+        return np.asarray(self._level(after) * self.rates * survivors)
+
+    def _level(self, after: int) -> float:
+        return float(self.scale * self.damping ** max(after, 0))
 
     def shift(self, survivors: Floats, missing: float) -> Floats:
         """Net migrants (area, sex, age) that add ``missing`` persons, spread by who moves: an additive control."""

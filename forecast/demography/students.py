@@ -12,8 +12,6 @@ GROUPS = ((15, 20), (20, 25))
 """Five-year groups in which campuses show."""
 ENTRY, LEAVE = 18, 23
 """Ages at which students arrive and have left; an excess is spread evenly over the ages between in its group."""
-MOST = 0.95
-"""Share of a group that students can be at most."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +39,7 @@ class StudentRule:
         for low, high in GROUPS:
             group = groups[..., place[low]]
             ratio = group[self.plain].sum(axis=0) / neighbours[self.plain].sum(axis=0)
-            excess = np.clip(group - ratio * neighbours, 0.0, MOST * group) * self.campus[:, None]
+            excess = np.maximum(group - ratio * neighbours, 0.0) * self.campus[:, None]
             here = range(max(low, ENTRY), min(high, LEAVE))
             out[..., here.start : here.stop] = excess[..., None] / len(here)
         return out

@@ -67,6 +67,8 @@ class Times(Spec):
             raise ValueError("the two censuses must lie ten years apart")
         if not self.census.year < self.horizon:
             raise ValueError("horizon must lie after the census")
+        if not self.census.year <= self.born_until <= self.horizon:
+            raise ValueError("born_until must lie between the census and the horizon")
         return self
 
 

@@ -77,9 +77,10 @@ class Tidy:
 
 
 def looked_up(labels: Sequence[Any], codes: np.ndarray) -> Column:
-    """Labels by code: texts as a dictionary-coded column without repeats, numbers as they are."""
+    """Labels by code: texts as a dictionary-coded column without repeats, years and ages as short integers."""
     if not labels or not isinstance(labels[0], str):
-        return pa.array(np.asarray(labels)[codes])
+        numbers = np.asarray(labels)
+        return pa.array(numbers.astype(np.int16 if numbers.dtype.kind == "i" else np.float64)[codes])
     unique = list(dict.fromkeys(labels))
     place = np.array([unique.index(label) for label in labels], dtype=np.int32)
     return pa.DictionaryArray.from_arrays(pa.array(place[codes]), pa.array(unique, pa.string()))

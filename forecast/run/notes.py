@@ -90,7 +90,7 @@ def _derived(result: Result) -> list[Row]:
             "share",
             "derived",
             "nbs-census-2020-county",
-            "own share of an area's fertility level (MixedLM)",
+            "own share of an area's fertility level (random effects)",
         ),
         (
             ageing,

@@ -3,38 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-import platform
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
-import pyarrow as pa
 
 import forecast
 from forecast.errors import InputError
-from forecast.project.load import scenario_names
+from forecast.project.load import load_models, load_scenario, scenario_names
 from forecast.run import notes
-from forecast.run.columns import joined
 from forecast.run.datapackage import datapackage
-from forecast.run.digest import of_file, of_inputs, of_texts
+from forecast.run.digest import of_inputs, of_texts
 from forecast.run.frames import supply, tables
 from forecast.run.hindsight import hindsight
-from forecast.run.inputs import Frames
-from forecast.run.model import Desk, Result, compute
+from forecast.run.manifest import Computed, manifest
+from forecast.run.model import Desk, compute
 from forecast.run.publish import locked, publish, unused, write_json
+from forecast.run.writer import TableWriter
 from forecast.tables.project_tables import read_tables
-from forecast.tables.write import write_parquet
 
-SCHEMA_VERSION = "1"
-WRITERS = 2
-"""Tables compressed at the same time."""
-LIBRARIES = ("numpy", "scipy", "pandas", "pyarrow", "statsmodels", "numba", "pydantic")
 Notice = Callable[[str, int, int], None]
 Finish = Callable[[Path], None]
 
@@ -80,23 +68,21 @@ def _run(
     started = time.perf_counter()
     tell("reading")
     frames = read_tables(project)
-    read = time.perf_counter()
-    results, desk = [], Desk(frames)
-    for name in names:
-        tell(name)
-        results.append(compute(project, desk, name))
-    computed = time.perf_counter()
-    inputs = of_inputs(project, tuple(sorted({file for result in results for file in result.scenario.chain})))
+    seconds = {"read": time.perf_counter() - started}
+    overlays = [load_scenario(project, name) for name in names]
+    for overlay in overlays:
+        load_models(project, overlay)
+    files = {file for overlay in overlays for file in overlay.chain}
+    inputs = of_inputs(project, tuple(sorted(files)))
     digest = of_texts({**inputs, "version": forecast.__version__, "scenarios": " ".join(names)})
     run_id = unused(out, f"{clock():%Y%m%dT%H%M%SZ}-{digest[:8]}")
-    seconds = {"read": read - started, "compute": computed - read}
 
     def build(folder: Path) -> None:
-        tell("writing")
-        outputs = write_tables(folder, results, frames)
-        seconds["write"] = time.perf_counter() - computed
-        write_json(folder / "datapackage.json", datapackage(folder, results[0].models.project.project.name, digest))
-        write_json(folder / "manifest.json", _manifest(results, inputs, outputs, digest, run_id, seconds))
+        begun = time.perf_counter()
+        computed, outputs = _tables(folder, project, names, Desk(frames), tell)
+        seconds["compute_and_write"] = time.perf_counter() - begun
+        write_json(folder / "datapackage.json", datapackage(folder, computed[0].models.project.project.name, digest))
+        write_json(folder / "manifest.json", manifest(computed, inputs, outputs, digest, run_id, seconds))
         tell("report")
         if finish is not None:
             finish(folder)
@@ -104,6 +90,30 @@ def _run(
     folder = publish(out, run_id, build)
     tell("done")
     return Run(folder, names, seconds)
+
+
+def _tables(
+    folder: Path, project: Path, names: tuple[str, ...], desk: Desk, tell: _Teller
+) -> tuple[list[Computed], dict[str, str]]:
+    """Compute scenario after scenario, each table written while the next is computed; digests by file."""
+    computed: list[Computed] = []
+    with TableWriter(folder) as writer:
+        for name in names:
+            tell(name)
+            result = compute(project, desk, name)
+            for table, make in tables(result, desk.frames).items():
+                writer.add(table, make)
+            writer.add("overrides", partial(notes.overrides, result))
+            writer.add("assumptions", partial(notes.assumptions, result))
+            if not computed:
+                places = (*result.areas, *result.parents)
+                writer.add("supply", partial(supply, desk.frames, (*result.areas, result.parents[0])))
+                writer.add("scores", hindsight(result, desk.frames).table)
+                writer.add("sources", partial(notes.sources, desk.frames))
+            people = result.people
+            computed.append(Computed(result.scenario, result.models, places, people.years[0], people.nowcast_until))
+        tell("writing")
+        return computed, writer.finish()
 
 
 class _Teller:
@@ -128,81 +138,3 @@ def _chosen(project: Path, scenarios: Sequence[str]) -> tuple[str, ...]:
             "go to a project folder, or `forecast init DIR --from harbin`",
         )
     return tuple(dict.fromkeys(scenarios)) if scenarios else known
-
-
-def write_tables(folder: Path, results: Sequence[Result], frames: Frames) -> dict[str, str]:
-    """One Parquet file a concept over all scenarios; returns the digest of each file."""
-    first = results[0]
-    by_scenario = [tables(result, frames) for result in results]
-    makers: dict[str, Callable[[], pd.DataFrame | pa.Table]] = {}
-    for name in by_scenario[0]:
-        makers[name] = partial(_over_scenarios, [made[name] for made in by_scenario])
-    makers["overrides"] = lambda: pd.concat([notes.overrides(result) for result in results], ignore_index=True)
-    makers["assumptions"] = lambda: pd.concat([notes.assumptions(result) for result in results], ignore_index=True)
-    makers["supply"] = lambda: supply(frames, (*first.areas, first.parents[0]))
-    makers["scores"] = lambda: hindsight(first, frames).table()
-    makers["sources"] = lambda: notes.sources(frames)
-    with ThreadPoolExecutor(WRITERS) as pool:
-        return dict(pool.map(partial(_write_one, folder), makers.items()))
-
-
-def _write_one(folder: Path, named: tuple[str, Callable[[], pd.DataFrame | pa.Table]]) -> tuple[str, str]:
-    name, make = named
-    path = folder / f"{name}.parquet"
-    write_parquet(make(), path, metadata={"schema_version": SCHEMA_VERSION, "table": name, "concept": "resident"})
-    return path.name, of_file(path)
-
-
-def _over_scenarios(makers: Sequence[Callable[[], pa.Table]]) -> pa.Table:
-    return joined([make() for make in makers])
-
-
-def _manifest(
-    results: Sequence[Result],
-    inputs: Mapping[str, str],
-    outputs: Mapping[str, str],
-    digest: str,
-    run_id: str,
-    seconds: Mapping[str, float],
-) -> dict[str, Any]:
-    return {
-        "run": run_id,
-        "schema_version": SCHEMA_VERSION,
-        "concept": "resident",
-        "digest": digest,
-        "inputs": dict(inputs),
-        "outputs": dict(outputs),
-        "scenarios": {
-            item.scenario.head.name: {
-                "files": list(item.scenario.chain),
-                "why": item.scenario.head.why,
-                "why_zh": item.scenario.head.why_zh or item.scenario.head.why,
-                "title_zh": item.scenario.head.title_zh,
-                "title_en": item.scenario.head.title_en,
-                "spec": item.models.model_dump(mode="json", by_alias=True),
-            }
-            for item in results
-        },
-        "areas": [
-            {"area": area.code, "name_zh": area.name_zh, "name_en": area.name_en, "level": area.level}
-            for area in (*results[0].areas, *results[0].parents)
-        ],
-        "seed": None,
-        "status": {
-            "observed": results[0].people.years[0],
-            "nowcast_until": results[0].people.nowcast_until,
-            "born_until": results[0].born_until,
-        },
-        "versions": {"laoyou": forecast.__version__, "python": platform.python_version(), **_versions()},
-        "seconds": {name: round(value, 3) for name, value in seconds.items()},
-    }
-
-
-def _versions() -> dict[str, str]:
-    found = {}
-    for name in LIBRARIES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "unknown"
-    return found

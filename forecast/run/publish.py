@@ -52,6 +52,7 @@ def publish(out: Path, run_id: str, build: Callable[[Path], None]) -> Path:
     Call inside ``locked``. What earlier runs left half-built is swept away first.
     """
     runs = out / RUNS
+    first = not runs.exists()
     runs.mkdir(parents=True, exist_ok=True)
     for litter in runs.glob(f"{HIDDEN}*"):
         shutil.rmtree(litter, ignore_errors=True)
@@ -66,7 +67,7 @@ def publish(out: Path, run_id: str, build: Callable[[Path], None]) -> Path:
         _flush(runs)
         point(out, run_id)
     except OSError as error:
-        shutil.rmtree(hidden, ignore_errors=True)
+        _clear(hidden, runs if first else None)
         raise InputError.one(
             str(out),
             "a folder with room that can be written",
@@ -74,9 +75,16 @@ def publish(out: Path, run_id: str, build: Callable[[Path], None]) -> Path:
             "free space, or choose another with --out",
         ) from None
     except BaseException:
-        shutil.rmtree(hidden, ignore_errors=True)
+        _clear(hidden, runs if first else None)
         raise
     return final
+
+
+def _clear(hidden: Path, runs: Path | None) -> None:
+    """Take away what was half-built, and the folder of runs if it was made for it."""
+    shutil.rmtree(hidden, ignore_errors=True)
+    if runs is not None and not any(runs.iterdir()):
+        runs.rmdir()
 
 
 def unused(out: Path, run_id: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pandas as pd
 import pyarrow as pa
@@ -12,15 +12,41 @@ import pyarrow.parquet as pq
 
 
 def write_parquet(frame: pd.DataFrame | pa.Table, path: Path, *, metadata: Mapping[str, str]) -> None:
-    """Write an Arrow table, or a frame without its index, with zstd; columns of words are dictionary-coded.
+    """Write an Arrow table, or a frame without its index, as one row group; see ``ParquetFile``."""
+    with ParquetFile(path, metadata) as file:
+        file.append(frame)
+
+
+class ParquetFile:
+    """A Parquet file that grows by row groups: zstd, columns of words dictionary-coded.
 
     path      file to write; its folder must exist
     metadata  schema version, units, run ..., put into the Arrow schema, sorted by name
     """
-    pairs = {key.encode(): metadata[key].encode() for key in sorted(metadata)}
-    table = (frame if isinstance(frame, pa.Table) else _table(frame)).replace_schema_metadata(pairs)
-    coded = [field.name for field in table.schema if pa.types.is_dictionary(field.type)]
-    pq.write_table(table, path, compression="zstd", use_dictionary=coded)
+
+    def __init__(self, path: Path, metadata: Mapping[str, str]) -> None:
+        self.path = path
+        self.pairs = {key.encode(): metadata[key].encode() for key in sorted(metadata)}
+        self.writer: pq.ParquetWriter | None = None
+
+    def append(self, frame: pd.DataFrame | pa.Table) -> None:
+        """Add rows as a row group of their own; the columns must be those of the first."""
+        table = (frame if isinstance(frame, pa.Table) else _table(frame)).replace_schema_metadata(self.pairs)
+        if self.writer is None:
+            coded = [field.name for field in table.schema if pa.types.is_dictionary(field.type)]
+            self.writer = pq.ParquetWriter(self.path, table.schema, compression="zstd", use_dictionary=coded)
+        self.writer.write_table(table, row_group_size=max(table.num_rows, 1))
+
+    def close(self) -> None:
+        """Write the footer; without it the file cannot be read."""
+        if self.writer is not None:
+            self.writer.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
 def _table(frame: pd.DataFrame) -> pa.Table:

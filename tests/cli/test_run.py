@@ -45,5 +45,5 @@ def test_json_names_run_scenarios_seconds_and_report(city: Path, tmp_path: Path,
     found = json.loads(done.stdout)
     assert Path(found["run"]).parent == tmp_path / "runs"
     assert found["scenarios"] == ["baseline"]
-    assert set(found["seconds"]) >= {"read", "compute", "write"}
+    assert set(found["seconds"]) >= {"read", "compute_and_write"}
     assert found["report"] == []

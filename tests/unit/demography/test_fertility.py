@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from statsmodels.regression.linear_model import OLS
+from statsmodels.regression.mixed_linear_model import MixedLM
 
 from forecast.axes import AGES, Floats
 from forecast.demography.fertility import AgeShapes, Ar1, Pulse, multiplier, pool_levels, single_age_shape
@@ -24,6 +26,14 @@ def test_the_process_behind_a_path_is_found(mean: float, kept: float, start: flo
     found = Ar1.of_median(path)
     assert found.mean == pytest.approx(mean, rel=1e-5)
     assert found.autocorrelation == pytest.approx(kept, abs=1e-5)
+
+
+def test_the_fitted_path_is_that_of_statsmodels() -> None:
+    path = np.array([1.02, 1.03, 1.035, 1.05, 1.052, 1.06, 1.071])
+    constant, slope = OLS(np.log(path[1:]), np.column_stack([np.ones(6), np.log(path[:-1])])).fit().params
+    found = Ar1.of_median(path)
+    assert found.autocorrelation == pytest.approx(slope, rel=1e-9)
+    assert found.mean == pytest.approx(np.exp(constant / (1 - slope)), rel=1e-9)
 
 
 def test_a_pulse_by_hand() -> None:
@@ -65,14 +75,14 @@ def test_five_year_shares_are_kept() -> None:
         assert row[15:50].reshape(7, 5).sum(axis=-1) == pytest.approx(wanted / wanted.sum())
 
 
-def balanced(logs: Floats) -> float:
-    """The share of an area's own deviation in closed form: 1 - noise / between, not below 0 (balanced)."""
-    areas, indicators = len(logs), len(logs[0])
-    centred = logs - logs.mean(axis=0)
-    means = centred.mean(axis=1, keepdims=True)
-    between = indicators * float((means**2).sum()) / (areas - 1)
-    noise = float(((centred - means) ** 2).sum()) / ((areas - 1) * (indicators - 1))
-    return max(0.0, 1.0 - noise / between) if between > 0 else 0.0
+def by_statsmodels(logs: Floats) -> float:
+    """The share of an area's own deviation that statsmodels' mixed model keeps: another implementation."""
+    areas, indicators = logs.shape
+    design = np.tile(np.eye(indicators), (areas, 1))
+    scaled = logs.reshape(-1) / float(np.std(logs - logs.mean(axis=0)))
+    fit = MixedLM(scaled, design, np.repeat(np.arange(areas), indicators)).fit(reml=True, method=["lbfgs"])
+    between, noise = float(np.asarray(fit.cov_re)[0, 0]), float(fit.scale)
+    return float(between / (between + noise / indicators))
 
 
 # areas at 0.6 .. 1.5 of the common level, twice measured
@@ -85,7 +95,7 @@ def test_pooling_pulls_to_the_mean_and_keeps_the_order() -> None:
     middle = LOGS[:, 0].mean()
     assert pooled.raw == pytest.approx(np.exp(LOGS[:, 0]))
     assert 0 < pooled.weight < 1
-    assert pooled.weight == pytest.approx(balanced(LOGS), abs=1e-4)
+    assert pooled.weight == pytest.approx(by_statsmodels(LOGS), abs=1e-4)
     # an area's level: the mean of the first indicator and what is kept of the area's mean deviation
     deviation = (LOGS - LOGS.mean(axis=0)).mean(axis=1)
     assert np.log(pooled.pooled) == pytest.approx(middle + pooled.weight * deviation)
@@ -112,7 +122,6 @@ def test_indicators_that_contradict_each_other_leave_the_mean(other: float) -> N
     deviation = np.array([0.3, -0.3, 0.2, -0.2, 0.1, -0.1])
     logs = np.column_stack([deviation, other * deviation])
     pooled = pool_levels(np.exp(logs), np.ones((6, 2)))
-    assert balanced(logs) == 0
     assert pooled.weight == pytest.approx(0.0, abs=1e-6)
     assert pooled.pooled == pytest.approx(np.ones(6))
 

@@ -59,7 +59,7 @@ def test_a_full_disk_is_the_users_trouble(tmp_path: Path) -> None:
 
     with pytest.raises(InputError, match="found No space left on device"):
         publish(tmp_path, "a", build)
-    assert files(tmp_path) == ["runs"]
+    assert files(tmp_path) == []
 
 
 def test_what_a_crash_left_behind_is_swept_away(tmp_path: Path) -> None:

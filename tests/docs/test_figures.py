@@ -1,0 +1,82 @@
+"""The figures that the pages quote are those that the program gives."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+
+from forecast.run.hindsight import hindsight
+from forecast.run.model import Desk, Result, compute
+from forecast.services.stages import StageDemand
+from forecast.tables.project_tables import read_tables
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+CITY = "230100"
+ROWS = (
+    "people",
+    "births",
+    "nursery places",
+    "kindergarten places",
+    "primary places",
+    "junior places",
+    "senior places",
+    "eldercare beds",
+)
+
+
+@pytest.fixture(scope="module")
+def desk() -> Desk:
+    return Desk(read_tables(ROOT))
+
+
+@pytest.fixture(scope="module")
+def baseline(desk: Desk) -> Result:
+    return compute(ROOT, desk, "baseline")
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.zh.md"])
+def test_the_table_of_the_readme_is_that_of_the_golden_run(page: str) -> None:
+    kept = {
+        (row["measure"], int(row["year"])): float(row["value"])
+        for row in csv.DictReader((ROOT / "tests" / "golden" / "headline.csv").read_text("utf-8").splitlines())
+        if row["area"] == CITY
+    }
+    lines = [line for line in (ROOT / page).read_text("utf-8").splitlines() if line.startswith("| ")]
+    years = [int(year) for year in re.findall(r"\d{4}", lines[0])]
+    shown = [[cell.strip() for cell in line.strip("|").split("|")][1:] for line in lines[1:]]
+    assert shown == [[f"{kept[measure, year] / 1000:,.1f}" for year in years] for measure in ROWS]
+
+
+def test_the_sentence_on_scenarios(desk: Desk, baseline: Result) -> None:
+    strong, high = (compute(ROOT, desk, name) for name in ("three-child-strong", "high-fertility"))
+    extra = (strong.people.births - baseline.people.births).sum(axis=1)[baseline.people.place(2027)]
+    seats = high.demand["kindergarten"].find("places").values.sum(axis=1)
+    first = baseline.demand["kindergarten"].find("places").values.sum(axis=1)[0]
+    quoted = (
+        f"about {round(extra, -1):.0f} births in 2027",
+        f"at {seats[high.people.place(2035)] / 1000:.0f} thousand",
+        f"against {first / 1000:.0f} thousand in 2020",
+    )
+    text = " ".join((ROOT / "README.md").read_text("utf-8").split())
+    assert [piece for piece in quoted if piece not in text] == []
+
+
+def test_the_method_quotes_what_the_run_derives(desk: Desk, baseline: Result) -> None:
+    systems = baseline.systems
+    rates = [item.enrolment.rate for item in baseline.services.values() if isinstance(item, StageDemand)]
+    errors = hindsight(baseline, desk.frames).summary().set_index(["engine", "group"])["mape"]
+    quoted = (
+        f"m = {systems.path.mean:.2f}, r = {systems.path.autocorrelation:.3f}",
+        f"{systems.levels.weight:.2f} of an area's own deviation",
+        f"(Harbin 2021-2022: {systems.scale:.2f})",
+        f"Estimated {systems.students[0].sum() / 1000:.0f} thousand in 2020",
+        f"(2020: {rates[0]:.2f})",
+        f"(2023: {rates[1]:.2f})",
+        f"(2023: {rates[3]:.2f})",
+        f"mean absolute error about {errors['cohort', 'all']:.0f} %",
+    )
+    text = " ".join((ROOT / "docs" / "method.md").read_text("utf-8").split())
+    assert [piece for piece in quoted if piece not in text] == []
