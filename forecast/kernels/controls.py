@@ -38,20 +38,20 @@ def plus_minus(values: Floats, total: Floats, weights: Floats) -> Floats:
     return np.asarray(raked + missing * weights / weights.sum(axis=0))
 
 
-def largest_remainder(values: Floats, total: int | None = None) -> Floats:
+def largest_remainder(values: Floats, total: Floats | float | None = None) -> Floats:
     """Round to whole numbers that sum to the (rounded) total, the largest remainders up; ties go to the first.
 
-    values  not negative (part,)
-    total   what they must sum to; values are first scaled to it. By default their own rounded sum.
+    values  not negative                                        (..., part)
+    total   what they must sum to; values are first scaled to it (...). By default their own rounded sum.
 
     >>> largest_remainder(np.array([0.4, 0.4, 0.2]))
     array([1., 0., 0.])
     """
-    whole = round(float(values.sum())) if total is None else total
-    if total is not None and values.sum() > 0:
-        values = values * (total / values.sum())
+    sums = values.sum(axis=-1)
+    if total is not None:
+        values = values * np.where(sums > 0, total / np.where(sums > 0, sums, 1.0), 1.0)[..., None]
+    whole = np.rint(sums if total is None else np.broadcast_to(total, sums.shape))
     floors = np.floor(values)
-    order = np.argsort(floors - values, kind="stable")
-    spare = int(whole - floors.sum())
-    floors[order[:spare]] += 1.0
-    return floors
+    order = np.argsort(floors - values, axis=-1, kind="stable")
+    rank = np.argsort(order, axis=-1, kind="stable")
+    return np.asarray(floors + (rank < (whole - floors.sum(axis=-1))[..., None]))

@@ -85,5 +85,5 @@ def status_by_year(known: pd.DataFrame) -> tuple[str, ...]:
 
 def whole(values: Floats) -> Floats:
     """Whole numbers year by year; the last column, the city, is the sum of the others (law 4): (year, area)."""
-    parts = np.stack([largest_remainder(row) for row in values[:, :-1]])
+    parts = largest_remainder(values[:, :-1])
     return np.concatenate([parts, parts.sum(axis=1, keepdims=True)], axis=1)

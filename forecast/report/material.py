@@ -113,12 +113,8 @@ def grouped(people: Floats) -> Floats:
     starts = np.arange(0, people.shape[AGE], GROUP)
     cells = np.add.reduceat(people[:, :-1], starts, axis=AGE)
     totals = whole(people.sum(axis=(SEX, AGE)))
-    rounded = np.empty_like(cells)
-    for year in range(cells.shape[0]):
-        for area in range(cells.shape[1]):
-            rounded[year, area] = largest_remainder(cells[year, area].reshape(-1), int(totals[year, area])).reshape(
-                cells.shape[2:]
-            )
+    flat = cells.reshape(*cells.shape[:2], -1)
+    rounded = largest_remainder(flat, totals[:, : cells.shape[1]]).reshape(cells.shape)
     return np.concatenate([rounded, rounded.sum(axis=1, keepdims=True)], axis=1)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -42,21 +43,13 @@ class Tidy:
         for axis in axes:
             self.along(axis.name, axis.name, axis.labels)
 
-    def codes(self, axis: str) -> np.ndarray:
-        """Position on an axis, by row."""
-        place = self.places[axis]
-        index = np.arange(self.shape[place], dtype=np.int32)
-        return np.broadcast_to(
-            index.reshape([-1 if i == place else 1 for i in range(len(self.shape))]), self.shape
-        ).reshape(-1)
-
     def along(self, column: str, axis: str, labels: Sequence[Any]) -> None:
         """A column whose value depends on the position on one axis: one label a position, repeats allowed."""
-        self.columns[column] = looked_up(labels, self.codes(axis))
+        self.columns[column] = _along(self.shape, self.places[axis], tuple(labels))
 
     def all(self, column: str, value: str) -> None:
         """A column with one text in every row."""
-        self.columns[column] = looked_up([value], np.zeros(self.rows, dtype=np.int32))
+        self.columns[column] = _along((self.rows,), None, (value,))
 
     def cells(self, column: str, values: Floats) -> None:
         """A column of numbers given cell by cell; not-a-number becomes null."""
@@ -76,14 +69,21 @@ class Tidy:
         return pa.table([self.columns[name] for name in names], names=names)
 
 
-def looked_up(labels: Sequence[Any], codes: np.ndarray) -> Column:
-    """Labels by code: texts as a dictionary-coded column without repeats, years and ages as short integers."""
-    if not labels or not isinstance(labels[0], str):
+@lru_cache(maxsize=256)
+def _along(shape: tuple[int, ...], place: int | None, labels: tuple[Any, ...]) -> Column:
+    """Labels by position on one axis, or the only one in every row.
+
+    Texts are dictionary-coded without repeats, years and ages short integers. The scenarios of a run share their
+    keys, so what was built once is kept.
+    """
+    index = np.zeros(1, dtype=np.int32) if place is None else np.arange(shape[place], dtype=np.int32)
+    codes = np.broadcast_to(index.reshape([-1 if i == place else 1 for i in range(len(shape))]), shape).reshape(-1)
+    if not isinstance(labels[0], str):
         numbers = np.asarray(labels)
         return pa.array(numbers.astype(np.int16 if numbers.dtype.kind == "i" else np.float64)[codes])
     unique = list(dict.fromkeys(labels))
-    place = np.array([unique.index(label) for label in labels], dtype=np.int32)
-    return pa.DictionaryArray.from_arrays(pa.array(place[codes]), pa.array(unique, pa.string()))
+    position = np.array([unique.index(label) for label in labels], dtype=np.int32)
+    return pa.DictionaryArray.from_arrays(pa.array(position[codes]), pa.array(unique, pa.string()))
 
 
 def joined(parts: Sequence[pa.Table]) -> pa.Table:
