@@ -10,7 +10,7 @@ import numpy as np
 from forecast.axes import AGES, Floats
 from forecast.kernels.brass import brass_rates
 from forecast.kernels.kannisto import kannisto
-from forecast.kernels.lee_carter import lee_carter, lee_carter_rates
+from forecast.kernels.lee_carter import lee_carter, lee_carter_rates, random_walk_drift
 from forecast.kernels.lifetable import LifeTable, life_tables
 from forecast.kernels.solve import bisect
 from forecast.kernels.ungroup import ungroup
@@ -27,7 +27,7 @@ class DeathRates:
     periods  middle of each period, as a year with decimals   (period,)
     rates    deaths per person-year by age group               (period, sex, group)
     starts   first age of each group: 0, 1, 5, 10 ..           (group,)
-    years    calendar years with a life expectancy             (year,)
+    years    calendar years with a life expectancy, in a row   (year,)
     e0       life expectancy at birth                          (year, sex)
     """
 
@@ -77,8 +77,7 @@ class LeeCarter:
         single = single_age_rates(history.rates, history.starts)
         a, b, _ = lee_carter(np.moveaxis(single, 0, -1))
         k = _meet_e0(a, b, history.e0.T)
-        span = history.years[-1] - history.years[0]
-        drift = self.drift_scale * (k[:, -1] - k[:, 0]) / span
+        drift = self.drift_scale * random_walk_drift(k)
         return FittedLeeCarter(a, b, k, drift, history.years)
 
 

@@ -21,17 +21,9 @@ AK_RATE = (
     ((0.02300, 0.14929, -1.99545), (0.08307, 0.02832, 3.26021), (np.inf, 0.29915, 0.0)),
     ((0.01724, 0.14903, -2.05527), (0.06891, 0.04667, 3.88089), (np.inf, 0.31411, 0.0)),
 )
-AK_PROBABILITY = (
-    ((0.0226, 0.1493, -2.0367), (0.0785, 0.0244, 3.4994), (np.inf, 0.2991, 0.0)),
-    ((0.0170, 0.1490, -2.0867), (0.0658, 0.0438, 4.1075), (np.inf, 0.3141, 0.0)),
-)
 CD_RATE = (
     ((0.107, 0.045, 2.684), (np.inf, 0.330, 0.0)),
     ((0.107, 0.053, 2.800), (np.inf, 0.350, 0.0)),
-)
-CD_PROBABILITY = (
-    ((0.1, 0.0425, 2.875), (np.inf, 0.330, 0.0)),
-    ((0.1, 0.050, 3.000), (np.inf, 0.350, 0.0)),
 )
 CD_CHILD = (
     ((0.107, 1.651, -2.816), (np.inf, 1.352, 0.0)),
@@ -127,11 +119,6 @@ def survival_ratios(lived: Floats, width: float = 1.0) -> Floats:
 def infant_years(rates: Floats, sex: str, a0: InfantRule = "andreev-kingkade") -> Floats:
     """Years a[0] lived in age 0 by those who die in it, from its death rate."""
     return _piecewise(rates, {"andreev-kingkade": AK_RATE, "coale-demeny": CD_RATE}[a0][SEXES.index(sex)])
-
-
-def infant_years_from_probability(q0: Floats, sex: str, a0: InfantRule = "andreev-kingkade") -> Floats:
-    """Years a[0] from the probability of dying before age 1; the coefficients differ from those for the rate."""
-    return _piecewise(q0, {"andreev-kingkade": AK_PROBABILITY, "coale-demeny": CD_PROBABILITY}[a0][SEXES.index(sex)])
 
 
 def separation_factors(alive: Floats, lived: Floats, width: float = 1.0) -> Floats:

@@ -152,7 +152,6 @@ class NationalMortality(Spec):
 class MortalityShift(Spec):
     """What sets the level of the province against the nation."""
 
-    anchor: Literal["life_expectancy", "crude_death_rate"]
     year: Year
 
 

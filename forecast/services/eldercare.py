@@ -8,6 +8,7 @@ from forecast.axes import AGE, SEX, Floats
 from forecast.errors import InputError
 from forecast.project.spec import EldercareSpec
 from forecast.services.facts import Fact, Facts
+from forecast.services.lines import lines
 from forecast.services.need import FILE, FROM_AGE, need_rates
 from forecast.services.people import People
 from forecast.services.series import Factor, Series, Service, whole_up
@@ -59,7 +60,8 @@ class Eldercare:
         for (measure, part), value in values.items():
             source = self.pattern[part].source if part in self.pattern else sources[measure]
             rows.append(Series("eldercare", part, measure, units[measure], value, None, source))
-        return Service("eldercare", (*rows, *self._lines()), "beds")
+        norms = lines(self.spec.lines, self.facts, self.people, "eldercare", "beds", FILE)
+        return Service("eldercare", (*rows, *norms), "beds")
 
     def _values(self) -> Values:
         people = self.people.people
@@ -92,15 +94,6 @@ class Eldercare:
             ("users", "community-policy"): policy["community-policy"],
             ("beds", "institution-policy"): whole_up(policy["institution-policy"] / occupancy),
         }
-
-    def _lines(self) -> list[Series]:
-        old = self.people.people[..., FROM_AGE:].sum(axis=(SEX, AGE))
-        rows = []
-        for key, line in self.spec.lines.items():
-            standard = self.facts.standard(line.standard, f"{FILE}, key lines.{key}")
-            for part, value in (("standard-least", standard.least), ("standard-most", standard.most)):
-                rows.append(Series("eldercare", part, "beds", "beds", old * value / 1000.0, None, standard.source))
-        return rows
 
     def explain(self, area: int, year: int) -> tuple[Factor, ...]:
         """From people of 60+ to beds and carers for one area and year."""

@@ -7,6 +7,7 @@ import numpy as np
 from forecast.axes import Floats
 from forecast.project.spec import NurserySpec
 from forecast.services.facts import Facts
+from forecast.services.lines import lines
 from forecast.services.people import People
 from forecast.services.series import Factor, Series, Service, weighted, whole_up
 
@@ -72,7 +73,8 @@ class Nursery:
         for name, parts in totals.items():
             used = weights if name == "people" else weights * (np.arange(3) >= self.from_age)[:, None, None]
             rows.append(self._row("all", name, np.sum(parts, axis=0), weighted(born, used)))
-        return Service("nursery", (*rows, *self._lines()), "places")
+        norms = lines(self.spec.lines, self.facts, self.people, "nursery", "places", FILE)
+        return Service("nursery", (*rows, *norms), "places")
 
     def _row(self, part: str, measure: str, values: Floats, born: Floats) -> Series:
         units = {
@@ -91,18 +93,6 @@ class Nursery:
         }
         source = "; ".join(part for part in ("cohort-component", used.get(measure, self.use.source)) if part)
         return Series("nursery", part, measure, units[measure], values, born, source)
-
-    def _lines(self) -> list[Series]:
-        residents = self.people.both.sum(axis=-1)
-        rows = []
-        for key, line in self.spec.lines.items():
-            standard = self.facts.standard(line.standard, f"{FILE}, key lines.{key}")
-            rows.append(
-                Series(
-                    "nursery", "standard", "places", "places", residents * standard.most / 1000.0, None, standard.source
-                )
-            )
-        return rows
 
     def explain(self, area: int, year: int) -> tuple[Factor, ...]:
         """From children to places for one area and year."""

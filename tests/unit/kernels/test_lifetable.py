@@ -9,7 +9,6 @@ from forecast.errors import InputError
 from forecast.kernels.lifetable import (
     five_year,
     infant_years,
-    infant_years_from_probability,
     life_table,
     life_tables,
     period_deaths,
@@ -76,13 +75,6 @@ def test_greville_has_a_floor_from_45_and_gives_way_where_undefined() -> None:
 )
 def test_first_year_of_life(rate: float, sex: str, rule: str, years: float) -> None:
     assert infant_years(np.array(rate), sex, rule) == pytest.approx(years)  # type: ignore[arg-type]  # rules are listed as text
-
-
-def test_first_year_of_life_from_the_probability() -> None:
-    assert infant_years_from_probability(np.array([0.01, 0.05, 0.2]), "female") == pytest.approx(
-        [0.1490 - 2.0867 * 0.01, 0.0438 + 4.1075 * 0.05, 0.3141]
-    )
-    assert infant_years_from_probability(np.array([0.01]), "male", "coale-demeny") == pytest.approx([0.07125])
 
 
 def test_constant_rates_give_their_inverse_as_life_expectancy() -> None:
