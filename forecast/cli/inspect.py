@@ -78,7 +78,7 @@ def inspect(project: Path) -> Inspection:
             faults += error.faults
     if faults:
         return Inspection(names, tuple(dict.fromkeys(faults)))
-    parameters = _assumptions(results[0])
+    parameters = _assumptions(results[0], frames)
     return Inspection(
         names,
         (),
@@ -108,9 +108,9 @@ def _years(frame: pd.DataFrame) -> str:
     return str(first) if first == last else f"{first}-{last}"
 
 
-def _assumptions(result: Result) -> tuple[Row, ...]:
+def _assumptions(result: Result, frames: Mapping[str, pd.DataFrame]) -> tuple[Row, ...]:
     """Parameters that no table holds; the same value, status and reason for many areas stand in one row."""
-    frame = assumed(result).drop(columns=["scenario"])
+    frame = assumed(result, frames).drop(columns=["scenario"])
     area = frame["key"].astype(str).str.extract(r"^(.*) of (\d{6,12})$")
     frame = frame.assign(key=area[0].fillna(frame["key"].astype(str)))
     columns = [name for name in frame.columns if name != "key"]

@@ -11,7 +11,7 @@ import pyarrow as pa
 from forecast.axes import AGE, FERTILE, SEX, Floats
 from forecast.demography.engine import Flows
 from forecast.run.columns import AGE_AXIS, SEX_AXIS, Axis, Tidy, joined, published_ages
-from forecast.run.inputs import Area, Frames
+from forecast.run.inputs import Area, Frames, named_sources
 from forecast.run.model import Result
 from forecast.services.series import Series
 
@@ -45,7 +45,7 @@ def _area_axis(areas: tuple[Area, ...]) -> Axis:
 
 def population(result: Result, frames: Frames) -> pa.Table:
     """People of districts and city from the previous census on; parents as far as their totals are known."""
-    census = "; ".join(sorted(set(frames["population"]["source"].astype(str))))
+    census = named_sources(frames, "population")
     past = result.systems.launches["districts"][0].stock
     forecast = result.systems.districts
     last = result.people.nowcast_until

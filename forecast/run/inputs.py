@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -118,6 +118,14 @@ def evidence_of(frames: Frames, models: Models) -> Evidence:
         _outlook(frames, head.nation, models.births.path.fitted_on, "tfr"),
         _outlook(frames, head.nation, models.births.sex_ratio.fitted_on, "srb"),
     )
+
+
+def named_sources(frames: Frames, table: str, **wanted: Sequence[object]) -> str:
+    """Ids of the sources of those rows of a table that have one of the wanted values in each column."""
+    frame = frames[table]
+    for column, values in wanted.items():
+        frame = frame[frame[column].isin(list(values))]
+    return "; ".join(sorted(set(frame["source"].astype(str))))
 
 
 def need(frame: pd.DataFrame, table: str, what: str, way_out: str = "add the rows") -> pd.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from forecast.run.inputs import Frames
+from forecast.run.inputs import Frames, named_sources
 from forecast.run.model import Result, assumptions_in
 from forecast.services.eldercare import Eldercare
 from forecast.services.nursery import Nursery
@@ -22,9 +22,15 @@ def overrides(result: Result) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["scenario", "area", "year", "measure", "before", "after", "why"])
 
 
-def assumptions(result: Result) -> pd.DataFrame:
+def assumptions(result: Result, frames: Frames) -> pd.DataFrame:
     """Every parameter that is not a row of a table, set by hand or derived: with status, source and reason."""
-    rows = [*_set_by_hand(result), *_policies(result), *_derived(result), *_service_rates(result), *_structure(result)]
+    rows = [
+        *_set_by_hand(result),
+        *_policies(result),
+        *_derived(result, frames),
+        *_service_rates(result),
+        *_structure(result),
+    ]
     frame = pd.DataFrame(rows, columns=["file", "key", "value", "unit", "status", "source", "why"])
     frame.insert(0, "scenario", result.scenario.head.name)
     return frame
@@ -54,81 +60,35 @@ def _policies(result: Result) -> list[Row]:
     ]
 
 
-def _derived(result: Result) -> list[Row]:
-    systems, births, ageing, movement = (
-        result.systems,
-        "models/births.toml",
-        "models/ageing.toml",
-        "models/movement.toml",
-    )
-    path, spec = systems.path, result.models.births.path.fitted_on
-    first, last = result.models.ageing.national.e0_first, result.models.ageing.national.e0_last
-    gain = f"recorded life expectancy of the province minus the nation: {result.evidence.gain:+.2f} years"
+def _derived(result: Result, frames: Frames) -> list[Row]:
+    systems, evidence, models = result.systems, result.evidence, result.models
+    first, last = models.ageing.national.e0_first, models.ageing.national.e0_last
+    before, now = (census.date.year for census in evidence.censuses)
+    counted = [pd.Timestamp(evidence.censuses[1].date)]
+    census = named_sources(frames, "population", area=evidence.areas, date=counted)
+    outlook = named_sources(frames, "outlook", series=[models.births.path.fitted_on])
+    lives = named_sources(frames, "life_expectancy", area=[evidence.province], year=[evidence.gain_year])
+    known = {"basis": ["year_end"], "concept": ["resident"], "group": ["all"]}
+    totals = named_sources(frames, "totals", area=[evidence.city], **known)
+    median = f"AR(1) that the median of {models.births.path.fitted_on} follows"
+    pace = f"mean change of k {first}-{last}"
+    gain = f"recorded life expectancy of the province minus the nation: {evidence.gain:+.2f} years"
+    pooled = "own share of an area's fertility level (random effects)"
+    held = f"net migration after {now} over what the rates of {before}-{now} give"
+    campus = "ages 15-24 of campus districts above the plain districts"
+    found = [
+        ("births", "long_run_mean", systems.path.mean, "children per woman", outlook, median),
+        ("births", "autocorrelation", systems.path.autocorrelation, "a year", outlook, median),
+        ("births", "pooling weight", systems.levels.weight, "share", census, pooled),
+        ("ageing", "drift male", systems.mortality.drift[0], "k a year", outlook, pace),
+        ("ageing", "drift female", systems.mortality.drift[1], "k a year", outlook, pace),
+        ("ageing", "shift", systems.shift.alpha, "logit of survivors", lives, gain),
+        ("movement", "scale", systems.scale, "share", totals, held),
+        ("movement", "students", systems.students[0].sum(), "persons", census, campus),
+    ]
     return [
-        (
-            births,
-            "long_run_mean",
-            path.mean,
-            "children per woman",
-            "derived",
-            "wpp-2024",
-            f"AR(1) that the median of {spec} follows",
-        ),
-        (
-            births,
-            "autocorrelation",
-            path.autocorrelation,
-            "a year",
-            "derived",
-            "wpp-2024",
-            f"AR(1) that the median of {spec} follows",
-        ),
-        (
-            births,
-            "pooling weight",
-            systems.levels.weight,
-            "share",
-            "derived",
-            "nbs-census-2020-county",
-            "own share of an area's fertility level (random effects)",
-        ),
-        (
-            ageing,
-            "drift male",
-            float(systems.mortality.drift[0]),
-            "k a year",
-            "derived",
-            "wpp-2024",
-            f"mean change of k {first}-{last}",
-        ),
-        (
-            ageing,
-            "drift female",
-            float(systems.mortality.drift[1]),
-            "k a year",
-            "derived",
-            "wpp-2024",
-            f"mean change of k {first}-{last}",
-        ),
-        (ageing, "shift", systems.shift.alpha, "logit of survivors", "derived", "nbs-province-e0-2020", gain),
-        (
-            movement,
-            "scale",
-            systems.scale,
-            "share",
-            "derived",
-            "hlj-cities-2022",
-            "net migration after the census over what 2010-2020 rates give",
-        ),
-        (
-            movement,
-            "students",
-            float(systems.students[0].sum()),
-            "persons",
-            "derived",
-            "nbs-census-2020-county",
-            "ages 15-24 of campus districts above the plain districts",
-        ),
+        (f"models/{model}.toml", key, float(value), unit, "derived", source, why)
+        for model, key, value, unit, source, why in found
     ]
 
 

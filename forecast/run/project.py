@@ -104,7 +104,7 @@ def _tables(
             for table, make in tables(result, desk.frames).items():
                 writer.add(table, make)
             writer.add("overrides", partial(notes.overrides, result))
-            writer.add("assumptions", partial(notes.assumptions, result))
+            writer.add("assumptions", partial(notes.assumptions, result, desk.frames))
             if not computed:
                 places = (*result.areas, *result.parents)
                 writer.add("supply", partial(supply, desk.frames, (*result.areas, result.parents[0])))
