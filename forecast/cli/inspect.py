@@ -11,8 +11,9 @@ import pandas as pd
 
 from forecast.cli.show import texts
 from forecast.errors import Fault, InputError
-from forecast.project.load import load_models, load_scenario, scenario_names
-from forecast.run.model import Desk, Result, compute
+from forecast.project.load import Scenario, load_models, load_scenario, scenario_names
+from forecast.project.spec import Models
+from forecast.run.model import Desk, Result, computed
 from forecast.run.notes import assumptions as assumed
 from forecast.tables.project_tables import read_tables
 
@@ -64,16 +65,18 @@ def inspect(project: Path) -> Inspection:
         frames = read_tables(project)
     except InputError as error:
         faults += error.faults
+    loaded: list[tuple[Scenario, Models]] = []
     for name in names:
         try:
-            load_models(project, load_scenario(project, name))
+            overlay = load_scenario(project, name)
+            loaded.append((overlay, load_models(project, overlay)))
         except InputError as error:
             faults += error.faults
     results: list[Result] = []
     desk = Desk(frames)
-    for name in () if faults else names:
+    for overlay, models in () if faults else loaded:
         try:
-            results.append(compute(project, desk, name))
+            results.append(computed(desk, overlay, models))
         except InputError as error:
             faults += error.faults
     if faults:

@@ -36,7 +36,7 @@ def validate(settings: Settings, reference: Path | None) -> None:
     """
     project = settings.home()
     from forecast.validate.invariants import invariants
-    from forecast.validate.project import hindsight_table, project_checks
+    from forecast.validate.project import baseline, hindsight_table, project_checks
 
     groups: dict[str, list[Check]] = {"program": invariants()}
     skipped: dict[str, str] = {}
@@ -45,8 +45,9 @@ def validate(settings: Settings, reference: Path | None) -> None:
         groups["reference"] = _published(folder)
     else:
         skipped["reference"] = texts(settings.lang)["validate.skipped"].format(folder=folder)
-    groups["project"] = project_checks(project)
-    errors = hindsight_table(project)
+    known = baseline(project)
+    groups["project"] = project_checks(known)
+    errors = hindsight_table(known)
     checks = [(group, check) for group, found in groups.items() for check in found]
     failed = [check for _, check in checks if not check.passed]
     if settings.json:

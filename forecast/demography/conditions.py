@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecast.axes import Floats
-from forecast.demography.base import in_groups
 from forecast.demography.cohort import CohortComponent, closed
 from forecast.demography.engine import Components, Forecast, History, Override
 from forecast.demography.evidence import Evidence
@@ -57,7 +56,7 @@ def build(ground: Ground, models: Models) -> Systems:
     scenario = _Scenario(ground, models, years, mortality)
     nation, path = ground.remembered(scenario.nation_key, scenario.nation)
     province = scenario.province(nation)
-    students = student_path(ground.students[1], youth_of(nation.people))
+    students = student_path(ground.launches["districts"][1].students, youth_of(nation.people))
     districts, recent = scenario.districts(province, students)
     notes = [note for pair in ground.launches.values() for item in pair for note in item.overrides]
     notes += [*nation.overrides, *province.overrides, *districts.overrides, *_level_notes(evidence, ground.levels)]
@@ -119,18 +118,14 @@ class _Scenario:
         """The nation's path at the province's level, with scenario multipliers and policies."""
         levels = self.ground.fertility
         relative = levels["province"] / levels["nation"]
-        censuses = self.ground.evidence.censuses
-        pair = (censuses[0].province[None], censuses[1].province[None])
-        rates = net_migration(pair, self.ground, "province", self.models.movement)
+        rates = net_migration(self.ground, "province", self.models.movement.rates)
         factor = birth_factor(self.models.births, self.years, self.models.project.time.born_until)
         history = self._history("province", nation.accounts.fertility[:, 0], relative, rates, factor)
         return self.engine.fit(history).predict(self.years)
 
     def districts(self, province: Forecast, students: Floats) -> tuple[Forecast, float]:
         """Each district at its own level of the province's path; gains and losses tied to the city."""
-        first, second = (census.districts for census in self.ground.evidence.censuses)
-        before, after = (in_groups(stock, self.ground.evidence.censuses[1].starts) for stock in self.ground.students)
-        rates = net_migration((first - before, second - after), self.ground, "districts", self.models.movement)
+        rates = net_migration(self.ground, "districts", self.models.movement.rates)
         reference = province.accounts.fertility[:, 0]
         history = self._history("districts", reference, self.ground.levels.pooled, rates, students=students)
         fitted = self.engine.fit(history)

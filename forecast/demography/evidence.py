@@ -26,6 +26,11 @@ class Census:
     province: Floats
     nation: Floats
 
+    def groups(self, system: str) -> Floats:
+        """Persons of a system's areas (area, sex, group): the nation and the province are systems of one area."""
+        counted = {"nation": self.nation[None], "province": self.province[None], "districts": self.districts}
+        return counted[system]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:

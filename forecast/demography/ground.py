@@ -28,8 +28,7 @@ class Ground:
     mortality  the nation's Lee-Carter, progress at its mean pace
     shift      the province's level against it
     launches   stocks of both censuses by system (nation, province, districts): previous, launch
-    students   the districts' students at both censuses                  (area, sex, age)
-    fertility  total fertility of the launch year by system              (area,)
+    fertility  total fertility of the launch year by parent: nation, province   (area,)
     levels     fertility of the districts relative to the province, before and after pooling
     path       the AR(1) that the outlook's median of the nation's total fertility follows
     known      forecasts that scenarios share, by what they hang on
@@ -39,7 +38,6 @@ class Ground:
     mortality: FittedLeeCarter
     shift: BrassShift
     launches: dict[str, tuple[Launch, Launch]]
-    students: tuple[Floats, Floats]
     fertility: dict[str, Floats]
     levels: PooledLevels
     path: Ar1
@@ -58,13 +56,9 @@ def lay(evidence: Evidence, rule: StudentRule) -> Ground:
     year = evidence.gain_year
     shift = BrassShift.to_e0(mortality.predict(range(year, year + 1))[0], evidence.gain)
     launches = _launches(evidence, mortality, shift, rule)
-    before, after = (item.students for item in launches["districts"])
     fertility = {name: _fertility(evidence, launches[name][1]) for name in ("nation", "province")}
-    levels = _levels(evidence, launches["districts"][1], after, float(fertility["province"][0]))
-    fertility["districts"] = levels.pooled * fertility["province"][0]
-    return Ground(
-        evidence, mortality, shift, launches, (before, after), fertility, levels, Ar1.of_median(_median(evidence))
-    )
+    levels = _levels(evidence, launches["districts"][1], float(fertility["province"][0]))
+    return Ground(evidence, mortality, shift, launches, fertility, levels, Ar1.of_median(_median(evidence)))
 
 
 def _median(evidence: Evidence) -> Floats:
@@ -74,17 +68,18 @@ def _median(evidence: Evidence) -> Floats:
 
 def _fertility(evidence: Evidence, start: Launch) -> Floats:
     """Total fertility of the launch year (area,): births by indirect standardisation over women times the shape."""
-    return np.asarray(start.births / women_exposed(start.stock.people, _shape(evidence, start)))
+    return np.asarray(start.births / _exposed(evidence, start))
 
 
-def _shape(evidence: Evidence, start: Launch) -> Floats:
+def _exposed(evidence: Evidence, start: Launch) -> Floats:
+    """Births that a total fertility of one gives in the launch year (area,); students are no mothers."""
     year = start.stock.year
-    return np.asarray(evidence.shapes.at(range(year, year + 1))[0])
+    return women_exposed(start.stock.people - start.students, evidence.shapes.at(range(year, year + 1))[0])
 
 
-def _levels(evidence: Evidence, start: Launch, students: Floats, reference: float) -> PooledLevels:
+def _levels(evidence: Evidence, start: Launch, reference: float) -> PooledLevels:
     """Levels of the districts, pooled over infants and children of 1-4; the city's births stay what they were."""
-    expected = women_exposed(start.stock.people - students, _shape(evidence, start)) * reference
+    expected = _exposed(evidence, start) * reference
     toddlers = evidence.censuses[1].districts[..., 1].sum(axis=-1)
     scaled = toddlers * (start.births.sum() / toddlers.sum())
     levels = pool_levels(np.column_stack([start.births, scaled]), np.column_stack([expected, expected]))
@@ -118,11 +113,9 @@ def _launches(
         for census in evidence.censuses:
             year = range(census.date.year, census.date.year + 1)
             rates = mortality.predict(year)[0]
-            groups = getattr(census, pick)
-            groups = groups[None] if groups.ndim == 2 else groups
             boys = float(boys_share(evidence, year)[0])
             here = shift.apply(rates) if local else rates
-            both.append(launch(evidence, census, groups, areas, evidence.place(pick), here, boys, apart))
+            both.append(launch(evidence, census, census.groups(pick), areas, evidence.place(pick), here, boys, apart))
         return both[0], both[1]
 
     return {

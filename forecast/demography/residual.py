@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecast.axes import FEMALE, Floats
+from forecast.demography.base import in_groups
 from forecast.demography.ground import Ground
 from forecast.demography.migration import NetMigration, annual_rates, mobility, shrink, smooth
-from forecast.project.spec import MovementSpec
+from forecast.project.spec import MovementRates
 
 CHILD_SHARES = (0.25, 0.75)
 """Net migrants of 0-4 and 5-9 per net migrating mother x child-woman ratio (UN Manual VI 1970; Shryock and Siegel)."""
@@ -78,21 +79,22 @@ def decade_rates(censuses: TwoCensuses) -> Floats:
     return np.asarray(both / expected)
 
 
-def net_migration(pair: tuple[Floats, Floats], ground: Ground, system: str, spec: MovementSpec) -> NetMigration:
-    """Net rates of a system of areas: residual, by year, smoothed over age, shrunk to all areas together.
-
-    pair  groups of both censuses without students (area, sex, group 0, 1-4, 5-9 .. 85+)
-    """
-    censuses = ground.evidence.censuses
-    first, second, nation_first, nation_second = map(five, (*pair, censuses[0].nation, censuses[1].nation))
+def net_migration(ground: Ground, system: str, spec: MovementRates) -> NetMigration:
+    """Net rates of a system of areas, students left out: residual, by year, smoothed over age, shrunk to all areas."""
+    censuses, launches = ground.evidence.censuses, ground.launches[system]
+    counted = [
+        census.groups(system) - in_groups(start.students, census.starts)
+        for census, start in zip(censuses, launches, strict=True)
+    ]
+    first, second, nation_first, nation_second = map(five, (*counted, censuses[0].nation, censuses[1].nation))
     own = annual_rates(decade_rates(TwoCensuses(first, second, nation_first, nation_second)))
     together = TwoCensuses(first.sum(axis=0)[None], second.sum(axis=0)[None], nation_first, nation_second)
-    parent = smooth(annual_rates(decade_rates(together))[0], spec.rates.spread.value)
-    people = ground.launches[system][1].stock.people - (ground.students[1] if system == "districts" else 0.0)
-    rates = shrink(smooth(own, spec.rates.spread.value), people, parent, spec.rates.prior.value)
-    scale = 1.0 if spec.rates.scale is None else spec.rates.scale.value
-    fixed = spec.rates.scale is not None
-    return NetMigration(rates, parent, mobility(rates, people), scale, spec.rates.damping.value, fixed)
+    parent = smooth(annual_rates(decade_rates(together))[0], spec.spread.value)
+    people = launches[1].stock.people - launches[1].students
+    rates = shrink(smooth(own, spec.spread.value), people, parent, spec.prior.value)
+    scale = 1.0 if spec.scale is None else spec.scale.value
+    fixed = spec.scale is not None
+    return NetMigration(rates, parent, mobility(rates, people), scale, spec.damping.value, fixed)
 
 
 def five(groups: Floats) -> Floats:

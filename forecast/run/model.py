@@ -95,9 +95,12 @@ def compute(project: Path, frames: Frames | Desk, scenario: str) -> Result:
 
     Give the same ``Desk`` to several scenarios to share what they have in common.
     """
-    desk = frames if isinstance(frames, Desk) else Desk(frames)
     overlay = load_scenario(project, scenario)
-    models = load_models(project, overlay)
+    return computed(frames if isinstance(frames, Desk) else Desk(frames), overlay, load_models(project, overlay))
+
+
+def computed(desk: Desk, overlay: Scenario, models: Models) -> Result:
+    """What ``compute`` gives, from models that have been read already."""
     check_tables(desk.frames)
     check_names(models, desk.frames)
     ground = desk.ground(models)

@@ -11,14 +11,15 @@ from pathlib import Path
 
 import forecast
 from forecast.errors import InputError
-from forecast.project.load import load_models, load_scenario, scenario_names
+from forecast.project.load import Scenario, load_models, load_scenario, scenario_names
+from forecast.project.spec import Models
 from forecast.run import notes
 from forecast.run.datapackage import datapackage
 from forecast.run.digest import of_inputs, of_texts
 from forecast.run.frames import supply, tables
 from forecast.run.hindsight import hindsight
 from forecast.run.manifest import Computed, manifest
-from forecast.run.model import Desk, compute
+from forecast.run.model import Desk, computed
 from forecast.run.publish import locked, publish, unused, write_json
 from forecast.run.writer import TableWriter
 from forecast.tables.project_tables import read_tables
@@ -70,8 +71,7 @@ def _run(
     frames = read_tables(project)
     seconds = {"read": time.perf_counter() - started}
     overlays = [load_scenario(project, name) for name in names]
-    for overlay in overlays:
-        load_models(project, overlay)
+    loaded = [(overlay, load_models(project, overlay)) for overlay in overlays]
     files = {file for overlay in overlays for file in overlay.chain}
     inputs = of_inputs(project, tuple(sorted(files)))
     digest = of_texts({**inputs, "version": forecast.__version__, "scenarios": " ".join(names)})
@@ -79,10 +79,10 @@ def _run(
 
     def build(folder: Path) -> None:
         begun = time.perf_counter()
-        computed, outputs = _tables(folder, project, names, Desk(frames), tell)
+        kept, outputs = _tables(folder, loaded, Desk(frames), tell)
         seconds["compute_and_write"] = time.perf_counter() - begun
-        write_json(folder / "datapackage.json", datapackage(folder, computed[0].models.project.project.name, digest))
-        write_json(folder / "manifest.json", manifest(computed, inputs, outputs, digest, run_id, seconds))
+        write_json(folder / "datapackage.json", datapackage(folder, kept[0].models.project.project.name, digest))
+        write_json(folder / "manifest.json", manifest(kept, inputs, outputs, digest, run_id, seconds))
         tell("report")
         if finish is not None:
             finish(folder)
@@ -93,27 +93,27 @@ def _run(
 
 
 def _tables(
-    folder: Path, project: Path, names: tuple[str, ...], desk: Desk, tell: _Teller
+    folder: Path, loaded: Sequence[tuple[Scenario, Models]], desk: Desk, tell: _Teller
 ) -> tuple[list[Computed], dict[str, str]]:
     """Compute scenario after scenario, each table written while the next is computed; digests by file."""
-    computed: list[Computed] = []
+    kept: list[Computed] = []
     with TableWriter(folder) as writer:
-        for name in names:
-            tell(name)
-            result = compute(project, desk, name)
+        for overlay, models in loaded:
+            tell(overlay.head.name)
+            result = computed(desk, overlay, models)
             for table, make in tables(result, desk.frames).items():
                 writer.add(table, make)
             writer.add("overrides", partial(notes.overrides, result))
             writer.add("assumptions", partial(notes.assumptions, result, desk.frames))
-            if not computed:
+            if not kept:
                 places = (*result.areas, *result.parents)
                 writer.add("supply", partial(supply, desk.frames, (*result.areas, result.parents[0])))
                 writer.add("scores", hindsight(result, desk.frames).table)
                 writer.add("sources", partial(notes.sources, desk.frames))
             people = result.people
-            computed.append(Computed(result.scenario, result.models, places, people.years[0], people.nowcast_until))
+            kept.append(Computed(result.scenario, result.models, places, people.years[0], people.nowcast_until))
         tell("writing")
-        return computed, writer.finish()
+        return kept, writer.finish()
 
 
 class _Teller:

@@ -47,7 +47,7 @@ def locked(out: Path) -> Iterator[None]:
 
 
 def publish(out: Path, run_id: str, build: Callable[[Path], None]) -> Path:
-    """Let ``build`` fill a folder and make it the run ``run_id``; on any failure nothing is left behind.
+    """Let ``build`` fill a folder and make it the run ``run_id``; if that fails, nothing half-built is left behind.
 
     Call inside ``locked``. What earlier runs left half-built is swept away first.
     """

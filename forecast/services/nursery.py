@@ -9,7 +9,7 @@ from forecast.project.spec import NurserySpec
 from forecast.services.facts import Facts
 from forecast.services.lines import lines
 from forecast.services.people import People
-from forecast.services.series import Factor, Series, Service, weighted, whole_up
+from forecast.services.series import Factor, Series, Service, on_people, weighted, whole_up
 
 AGES = (0, 1, 2)
 FILE = "models/nursery.toml"
@@ -72,7 +72,7 @@ class Nursery:
         weights = np.stack(totals["people"])
         for name, parts in totals.items():
             used = weights if name == "people" else weights * (np.arange(3) >= self.from_age)[:, None, None]
-            rows.append(self._row("all", name, np.sum(parts, axis=0), weighted(born, used)))
+            rows.append(self._row("all", name, np.sum(parts, axis=0), weighted(born[..., None], used)))
         norms = lines(self.spec.lines, self.facts, self.people, "nursery", "places", FILE)
         return Service("nursery", (*rows, *norms), "places")
 
@@ -91,7 +91,7 @@ class Nursery:
             "classes": self.sizes[0].source,
             "carers": self.carers[0].source,
         }
-        source = "; ".join(part for part in ("cohort-component", used.get(measure, self.use.source)) if part)
+        source = on_people(used.get(measure, self.use.source))
         return Series("nursery", part, measure, units[measure], values, born, source)
 
     def explain(self, area: int, year: int) -> tuple[Factor, ...]:

@@ -56,18 +56,12 @@ class People:
         Of those aged x, two thirds were born in the calendar year t - x, a third late in t - 1 - x. A birth cohort on
         31 August lies a third of the way back from this 31 December to the last one; the launch year stands for itself.
         """
-        now = self.cohorts
-        before = np.concatenate([now[:1], now[:-1]])
-        younger = np.zeros_like(before)
-        younger[1:, :, 1:] = before[1:, :, :-1]
-        younger[0] = now[0]
-        third = 1.0 / 3.0
-        same = third * younger + (1.0 - third) * now
-        same[..., 0] = now[..., 0]
-        older = third * np.where(np.arange(len(now))[:, None, None] > 0, before, np.roll(now, -1, axis=-1))
-        older = older + (1.0 - third) * np.roll(now, -1, axis=-1)
-        older[..., -1] = now[..., -1]
-        return np.asarray((1.0 - SEPTEMBER_ON) * same + SEPTEMBER_ON * older)
+        december = self.cohorts
+        # Birth cohorts on 31 August, by the age that they complete in the year.
+        cohort = december.copy()
+        cohort[1:, :, 1:] = (december[:-1, :, :-1] + 2.0 * december[1:, :, 1:]) / 3.0
+        older = np.concatenate([cohort[..., 1:], december[..., -1:]], axis=-1)
+        return np.asarray((1.0 - SEPTEMBER_ON) * cohort + SEPTEMBER_ON * older)
 
     def born_on_31_december(self, age: int) -> Floats:
         """Share of those aged x on 31 December who are born by the last year on record (year,): 0 or 1."""

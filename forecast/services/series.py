@@ -35,7 +35,6 @@ class Series:
     part     age, grade or setting; ``all`` for the whole
     values   (year, area)
     born     share already born (year, area), None where it has no meaning
-    status   None: as the people of the year; else the status of a norm
     source   source ids, joined by "; "
     """
 
@@ -70,7 +69,12 @@ def whole_up(values: Floats) -> Floats:
 
 
 def weighted(shares: Floats, weights: Floats) -> Floats:
-    """Share already born of several ages together: shares (age, year), weights (age, year, area) -> (year, area)."""
+    """Share already born of several ages together: shares and weights (age, year, area) -> (year, area)."""
     total = weights.sum(axis=0)
     safe = np.where(total > 0, total, 1.0)
-    return np.asarray((shares[:, :, None] * weights).sum(axis=0) / safe)
+    return np.asarray((shares * weights).sum(axis=0) / safe)
+
+
+def on_people(source: str) -> str:
+    """Source of a figure that rests on projected people and, where one is named, on another source."""
+    return f"cohort-component; {source}" if source else "cohort-component"

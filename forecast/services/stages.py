@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from forecast.project.spec import Stage
 from forecast.services.enrolment import GrossEnrolment, measured
 from forecast.services.facts import Facts, Standard
 from forecast.services.people import People
-from forecast.services.series import Factor, Series, Service, whole_up
+from forecast.services.series import Factor, Series, Service, on_people, weighted, whole_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,8 @@ class Span:
 class StagePlan:
     """One stage with its ages by area.
 
-    spans   one for each area
-    nine    first and last age over which enrolment was measured
+    spans          one for each area
+    measured_ages  first and last age over which enrolment was measured
     """
 
     spec: Stage
@@ -83,6 +84,10 @@ class StageDemand:
 
     def demand(self) -> Service:
         """People, users, places, classes, teachers and carers by grade and in all."""
+        return self._demand
+
+    @cached_property
+    def _demand(self) -> Service:
         rows: list[Series] = []
         totals: dict[str, list[Floats]] = {}
         shares = []
@@ -92,9 +97,7 @@ class StageDemand:
             for name, value in self._grade(grade, children).items():
                 totals.setdefault(name, []).append(value)
                 rows.append(self._row(self.plan.grade_name(grade), name, value, born))
-        weights = np.stack(totals["people"])
-        total = np.where(weights.sum(axis=0) > 0, weights.sum(axis=0), 1.0)
-        born = (np.stack(shares) * weights).sum(axis=0) / total
+        born = weighted(np.stack(shares), np.stack(totals["people"]))
         users, classes = np.sum(totals["users"], axis=0), np.sum(totals["classes"], axis=0)
         for name, parts in totals.items():
             rows.append(self._row("all", name, np.sum(parts, axis=0), born))
@@ -140,7 +143,7 @@ class StageDemand:
             "teachers": self.ratio.source,
             "carers": self.ratio.source,
         }
-        source = "; ".join(part for part in ("cohort-component", used.get(measure, self.enrolment.source)) if part)
+        source = on_people(used.get(measure, self.enrolment.source))
         return Series(self.plan.spec.service, part, measure, units[measure], values, born, source)
 
     def explain(self, area: int, year: int) -> tuple[Factor, ...]:
@@ -191,7 +194,7 @@ class StageDemand:
                 ),
                 Factor("classes, rounded up", "subtotal", rooms, "classes", status, "computed"),
             ]
-        service = self.demand()
+        service = self._demand
         teachers = float(service.find("teachers").values[place, area])
         by_ratio, by_class = (
             float(service.find("staff", part).values[place, area]) for part in ("by-ratio", "by-class")

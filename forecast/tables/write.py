@@ -11,12 +11,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 
-def write_parquet(frame: pd.DataFrame | pa.Table, path: Path, *, metadata: Mapping[str, str]) -> None:
-    """Write an Arrow table, or a frame without its index, as one row group; see ``ParquetFile``."""
-    with ParquetFile(path, metadata) as file:
-        file.append(frame)
-
-
 class ParquetFile:
     """A Parquet file that grows by row groups: zstd, columns of words dictionary-coded.
 

@@ -19,11 +19,18 @@ from forecast.run.model import Result, compute
 from forecast.tables.project_tables import read_tables
 from forecast.validate.check import Check
 
+Known = tuple[Result, Frames]
 
-def project_checks(project: Path) -> list[Check]:
-    """Compute the first scenario (the baseline) and hold it against the project's own published figures."""
+
+def baseline(project: Path) -> Known:
+    """The first scenario of a project (the baseline) and the tables it was computed from."""
     frames = read_tables(project)
-    result = compute(project, frames, scenario_names(project)[0])
+    return compute(project, frames, scenario_names(project)[0]), frames
+
+
+def project_checks(known: Known) -> list[Check]:
+    """Hold a computed project against its own published figures."""
+    result, frames = known
     return [
         *_base(result),
         *_accounts(result),
@@ -35,10 +42,9 @@ def project_checks(project: Path) -> list[Check]:
     ]
 
 
-def hindsight_table(project: Path) -> pd.DataFrame:
+def hindsight_table(known: Known) -> pd.DataFrame:
     """Errors of a forecast from the previous census to this one, beside Hamilton-Perry and no change, in percent."""
-    frames = read_tables(project)
-    return hindsight(compute(project, frames, scenario_names(project)[0]), frames).summary()
+    return hindsight(*known).summary()
 
 
 def _base(result: Result) -> list[Check]:

@@ -22,6 +22,7 @@ def checks(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 
     def put(*project: Check) -> None:
         monkeypatch.setattr("forecast.validate.invariants.invariants", lambda: [KEPT])
+        monkeypatch.setattr("forecast.validate.project.baseline", lambda _: None)
         monkeypatch.setattr("forecast.validate.project.project_checks", lambda _: list(project))
         monkeypatch.setattr("forecast.validate.project.hindsight_table", lambda _: ERRORS)
 

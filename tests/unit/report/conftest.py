@@ -12,7 +12,7 @@ import pytest
 
 from forecast.axes import SEXES
 from forecast.report.summary import MAIN, STAFF
-from forecast.tables.write import write_parquet
+from forecast.tables.write import ParquetFile
 
 YEARS = (2020, 2021, 2022, 2023, 2024)
 STATUS = ("nowcast", "nowcast", "projected", "projected", "projected")
@@ -160,7 +160,8 @@ def write(folder: Path) -> Path:
         ),
     }
     for name, table in tables.items():
-        write_parquet(table, folder / f"{name}.parquet", metadata={"table": name})
+        with ParquetFile(folder / f"{name}.parquet", {"table": name}) as file:
+            file.append(table)
     (folder / "manifest.json").write_text(json.dumps(_manifest(), ensure_ascii=False), encoding="utf-8")
     return folder
 

@@ -13,7 +13,7 @@ from forecast.axes import Floats
 from forecast.errors import InputError
 from forecast.report.demand import demand, whole
 from forecast.report.opened import opened
-from forecast.tables.write import write_parquet
+from forecast.tables.write import ParquetFile
 
 
 def test_arrays_are_year_by_area_with_the_city_last(tiny: Path) -> None:
@@ -34,7 +34,8 @@ def test_the_order_of_rows_does_not_matter(own: Path) -> None:
     before = demand(opened(own)).values["primary", "all", "places"]
     table = pd.read_parquet(own / "demand.parquet")
     table = pd.concat([table[table["area"] == "A1"], table[table["area"] != "A1"].iloc[::-1]])
-    write_parquet(table.astype({"year": int}), own / "demand.parquet", metadata={})
+    with ParquetFile(own / "demand.parquet", {}) as file:
+        file.append(table.astype({"year": int}))
     shuffled = demand(opened(own))
     columns = [[place.code for place in shuffled.places].index(code) for code in ("A1", "A2", "C")]
     assert shuffled.values["primary", "all", "places"][:, columns].tolist() == before.tolist()
@@ -42,7 +43,8 @@ def test_the_order_of_rows_does_not_matter(own: Path) -> None:
 
 def test_a_hole_is_an_error(own: Path) -> None:
     table = pd.read_parquet(own / "demand.parquet")
-    write_parquet(table.drop(index=3), own / "demand.parquet", metadata={})
+    with ParquetFile(own / "demand.parquet", {}) as file:
+        file.append(table.drop(index=3))
     with pytest.raises(InputError, match="expected every area and year of every series, found holes"):
         demand(opened(own))
 

@@ -24,7 +24,7 @@ def test_never_too_few_and_never_one_too_many(value: float) -> None:
 def test_shares_are_weighted_by_hand() -> None:
     # one age born, one not; one area has 30 of 40 in the first, the other nobody
     shares, weights = np.array([[1.0], [0.0]]), np.array([[[30.0, 0.0]], [[10.0, 0.0]]])
-    assert weighted(shares, weights) == pytest.approx(np.array([[0.75, 0.0]]))
+    assert weighted(shares[..., None], weights) == pytest.approx(np.array([[0.75, 0.0]]))
 
 
 def test_series_are_found_by_measure_and_part() -> None:

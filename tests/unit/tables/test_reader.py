@@ -11,7 +11,7 @@ from forecast.errors import InputError
 from forecast.tables.places import places
 from forecast.tables.reader import read_table
 from forecast.tables.schema import load_schema
-from forecast.tables.write import write_parquet
+from forecast.tables.write import ParquetFile
 
 TFR = load_schema("tfr")
 HEAD = "area,year,order,tfr,source,status,confidence"
@@ -139,7 +139,8 @@ def test_a_workbook_says_its_sheet(tmp_path: Path) -> None:
 def test_write_then_read_gives_the_same_table(tmp_path: Path) -> None:
     path = table(tmp_path, "000000,2020,all,1.3,nbs,verified,high", "230000,2020,3+,0.123456789,nbs,recalled,low")
     frame = read_table(path, TFR, shown_as="data/tfr.csv")
-    write_parquet(frame, tmp_path / "tfr.parquet", metadata={})
+    with ParquetFile(tmp_path / "tfr.parquet", {}) as file:
+        file.append(frame)
     again = read_table(tmp_path / "tfr.parquet", TFR, shown_as="data/tfr.parquet")
     pd.testing.assert_frame_equal(again, frame)
 
@@ -150,6 +151,7 @@ def test_days_survive_parquet(tmp_path: Path) -> None:
     schema = load_schema("policy_events")
     frame = read_table(path, schema, shown_as="data/policy_events.csv")
     assert str(frame["date"].dtype) == "datetime64[s]"
-    write_parquet(frame, tmp_path / "policy_events.parquet", metadata={})
+    with ParquetFile(tmp_path / "policy_events.parquet", {}) as file:
+        file.append(frame)
     again = read_table(tmp_path / "policy_events.parquet", schema, shown_as="data/policy_events.parquet")
     pd.testing.assert_frame_equal(again, frame)

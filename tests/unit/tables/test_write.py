@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from forecast.tables.write import write_parquet
+from forecast.tables.write import ParquetFile
 
 FRAME = pd.DataFrame(
     {
@@ -21,7 +21,8 @@ FRAME = pd.DataFrame(
 
 def test_values_types_and_metadata(tmp_path: Path) -> None:
     path = tmp_path / "t.parquet"
-    write_parquet(FRAME, path, metadata={"units": "persons", "schema": "1"})
+    with ParquetFile(path, {"units": "persons", "schema": "1"}) as file:
+        file.append(FRAME)
     table = pq.read_table(path)
     assert table.column("area").to_pylist() == ["230102", "230102", "230103"]
     assert table.column("sex").to_pylist() == ["male", "female", "male"]
@@ -33,7 +34,8 @@ def test_values_types_and_metadata(tmp_path: Path) -> None:
 
 def test_words_are_dictionary_coded_and_all_is_zstd(tmp_path: Path) -> None:
     path = tmp_path / "t.parquet"
-    write_parquet(FRAME, path, metadata={})
+    with ParquetFile(path, {}) as file:
+        file.append(FRAME)
     group = pq.ParquetFile(path).metadata.row_group(0)
     for number in range(group.num_columns):
         column = group.column(number)
@@ -43,13 +45,16 @@ def test_words_are_dictionary_coded_and_all_is_zstd(tmp_path: Path) -> None:
 
 def test_the_same_frame_gives_the_same_bytes(tmp_path: Path) -> None:
     one, two = tmp_path / "one.parquet", tmp_path / "two.parquet"
-    write_parquet(FRAME, one, metadata={"a": "1", "b": "2"})
-    write_parquet(FRAME.copy(), two, metadata={"b": "2", "a": "1"})
+    with ParquetFile(one, {"a": "1", "b": "2"}) as file:
+        file.append(FRAME)
+    with ParquetFile(two, {"b": "2", "a": "1"}) as file:
+        file.append(FRAME.copy())
     assert one.read_bytes() == two.read_bytes()
 
 
 def test_the_frame_and_its_index_are_left_alone(tmp_path: Path) -> None:
     before = FRAME.copy()
-    write_parquet(FRAME.set_index("year", drop=False), tmp_path / "t.parquet", metadata={})
+    with ParquetFile(tmp_path / "t.parquet", {}) as file:
+        file.append(FRAME.set_index("year", drop=False))
     assert pq.read_table(tmp_path / "t.parquet").column_names == list(FRAME.columns)
     pd.testing.assert_frame_equal(FRAME, before)
