@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from forecast.errors import InputError
-from forecast.project.load import scenario_names
+from forecast.project.load import some_scenarios
 from forecast.run.inputs import Area
 from forecast.run.model import Result, compute
 from forecast.services.series import Factor
@@ -42,9 +42,7 @@ class Explained:
 
 def explained(project: Path, area: str, service: str, year: int, scenario: str | None) -> Explained:
     """Compute the scenario and explain one number; ``InputError`` names what there is instead of what was asked for."""
-    names = scenario_names(project)
-    if not names:
-        raise InputError.one("models/scenarios", "a scenario file", "none", "write models/scenarios/baseline.toml")
+    names = some_scenarios(project)
     result = compute(project, read_tables(project), scenario or names[0])
     wanted = find_service(result, service)
     city = result.parents[0]

@@ -11,7 +11,7 @@ import pandas as pd
 
 from forecast.cli.show import texts
 from forecast.errors import Fault, InputError
-from forecast.project.load import Scenario, load_models, load_scenario, scenario_names
+from forecast.project.load import Scenario, load_models, load_scenario, some_scenarios
 from forecast.project.spec import Models
 from forecast.run.model import Desk, Result, computed
 from forecast.run.notes import assumptions as assumed
@@ -56,11 +56,13 @@ class Inspection:
 
 def inspect(project: Path) -> Inspection:
     """Read every table and every model under every scenario, then compute each; faults are named once."""
-    names = scenario_names(project)
+    names: tuple[str, ...] = ()
     faults: list[Fault] = []
     frames: dict[str, pd.DataFrame] = {}
-    if not names:
-        faults.append(Fault("models/scenarios", "a scenario file", "none", "write models/scenarios/baseline.toml"))
+    try:
+        names = some_scenarios(project)
+    except InputError as error:
+        faults += error.faults
     try:
         frames = read_tables(project)
     except InputError as error:

@@ -83,6 +83,15 @@ def scenario_names(project: Path) -> tuple[str, ...]:
     return tuple(sorted(names, key=lambda name: (name != "baseline", name)))
 
 
+def some_scenarios(project: Path) -> tuple[str, ...]:
+    """Scenarios of a project, baseline first; ``InputError`` where it has none."""
+    names = scenario_names(project)
+    if not names:
+        way_out = "write models/scenarios/baseline.toml, or begin with `forecast init DIR --from harbin`"
+        raise InputError.one("models/scenarios", "a scenario file", "none", way_out)
+    return names
+
+
 def load_scenario(project: Path, name: str, seen: tuple[str, ...] = ()) -> Scenario:
     """A scenario with its bases merged under it; unknown names and circles are faults."""
     shown = f"models/scenarios/{name}.toml"

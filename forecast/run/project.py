@@ -10,8 +10,7 @@ from functools import partial
 from pathlib import Path
 
 import forecast
-from forecast.errors import InputError
-from forecast.project.load import Scenario, load_models, load_scenario, scenario_names
+from forecast.project.load import Scenario, load_models, load_scenario, some_scenarios
 from forecast.project.spec import Models
 from forecast.run import notes
 from forecast.run.datapackage import datapackage
@@ -129,12 +128,5 @@ class _Teller:
 
 
 def _chosen(project: Path, scenarios: Sequence[str]) -> tuple[str, ...]:
-    known = scenario_names(project)
-    if not known:
-        raise InputError.one(
-            f"{project}/models/scenarios",
-            "a scenario file",
-            "none",
-            "go to a project folder, or `forecast init DIR --from harbin`",
-        )
+    known = some_scenarios(project)
     return tuple(dict.fromkeys(scenarios)) if scenarios else known

@@ -12,7 +12,7 @@ from forecast.axes import AGE, SEX, Floats
 from forecast.demography.conditions import build, student_rule
 from forecast.demography.engine import Forecast
 from forecast.demography.ground import lay
-from forecast.project.load import scenario_names
+from forecast.project.load import some_scenarios
 from forecast.run.hindsight import hindsight
 from forecast.run.inputs import Frames
 from forecast.run.model import Result, compute
@@ -25,7 +25,7 @@ Known = tuple[Result, Frames]
 def baseline(project: Path) -> Known:
     """The first scenario of a project (the baseline) and the tables it was computed from."""
     frames = read_tables(project)
-    return compute(project, frames, scenario_names(project)[0]), frames
+    return compute(project, frames, some_scenarios(project)[0]), frames
 
 
 def project_checks(known: Known) -> list[Check]:
