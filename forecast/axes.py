@@ -33,17 +33,21 @@ class Population:
     """A stock of people on 31 December of ``year`` (law 1).
 
     areas   area codes, in order
-    people  persons (area, sex, age), single years of age, the last one open
+    people  persons (area, sex, age), the last age open; sexes in order, or one axis entry for both together
+    width   years of age in a cell: 1, or 5 where only five-year groups are known
     """
 
     areas: tuple[str, ...]
     year: int
     people: Floats
+    width: int = 1
 
     def __post_init__(self) -> None:
         shape = (len(self.areas), len(SEXES))
-        if self.people.ndim != 3 or self.people.shape[:2] != shape:
+        if self.people.ndim != 3 or self.people.shape[:2] not in (shape, (shape[0], 1)):
             raise ValueError(f"people of shape {self.people.shape} do not fit {shape} areas and sexes")
+        if self.width < 1:
+            raise ValueError(f"a cell of {self.width} years of age")
         if not np.isfinite(self.people).all() or (self.people < 0).any():
             raise ValueError("people must be finite and not negative")
         object.__setattr__(self, "people", frozen(self.people))
@@ -52,3 +56,9 @@ class Population:
     def total(self) -> Floats:
         """Persons by area."""
         return np.asarray(self.people.sum(axis=(SEX, AGE)))
+
+    def cells(self, first: int, end: int) -> slice:
+        """Cells of ages from ``first`` to before ``end``, which must be borders of cells."""
+        if first % self.width or end % self.width:
+            raise ValueError(f"ages {first} to {end} are no borders of cells of {self.width} years")
+        return slice(first // self.width, end // self.width)

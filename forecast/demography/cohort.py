@@ -9,10 +9,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from forecast.axes import AGE, FEMALE, Floats, Population
+from forecast.demography.courses import chance, slower, straightened
 from forecast.demography.engine import Components, Flows, Forecast, History, Override, following
 from forecast.demography.migration import NetMigration
 from forecast.demography.mortality import tables
+from forecast.demography.noise import TYPICAL, Draws, Noise, Onset
+from forecast.demography.sampled import Sampled
 from forecast.errors import BalanceError, TooLittleHistory
+from forecast.kernels.paths import Course
 from forecast.kernels.step import Exposure, Step, Timing, balance, step
 
 TOLERANCE = 1e-9
@@ -25,10 +29,12 @@ class CohortComponent:
 
     timing    when net migrants arrive: start, even or end of the year (law 5)
     exposure  which women bear the children: mean of start and survivors, of start and final, or even (law 5)
+    noise     how far trajectories stray
     """
 
     timing: Timing = "end"
     exposure: Exposure = "survivors"
+    noise: Noise = TYPICAL
 
     def fit(self, history: History) -> FittedCohort:
         """Find how much of the past migration still holds where totals after the launch are known."""
@@ -76,12 +82,28 @@ class FittedCohort:
 
     def predict(self, years: range) -> Forecast:
         """People and flows; ``BalanceError`` if anybody appears or vanishes (law 6)."""
+        return self._ran(years).forecast(years)
+
+    def _ran(self, years: range) -> _Run:
         following(self.launch.year, years)
         if years[-1] > self.components.years[-1]:
             raise ValueError(f"years {years} reach beyond the conditions {self.components.years}")
         run = _Run(self)
         run.go(years)
-        return run.forecast(years)
+        return run
+
+    def sample(self, years: range, draws: Draws, scale: float = 1.0) -> Sampled:
+        """Trajectories around the forecast; what is on record strays in none of them.
+
+        scale  multiplies every shock; 0 gives the forecast
+        """
+        run = self._ran(years)
+        conditions, launch = self.components, self.launch
+        last = max(self.totals, default=launch.year)
+        onset = Onset(max(conditions.born_until - launch.year, 0), last - launch.year, last - launch.year, settled=True)
+        noise = self.engine.noise.times(scale)
+        span, apart = range(launch.year, years[-1] + 1), conditions.students[: len(years) + 1]
+        return Sampled(launch.areas, span, run.course(noise, onset), noise, draws, onset, apart)
 
 
 class _Run:
@@ -92,6 +114,8 @@ class _Run:
         conditions = fitted.components
         self.conditions = conditions
         self.core = fitted.launch.people - conditions.students[0]
+        self.cores = [self.core]
+        self.nets: list[Floats] = []
         self.relative = conditions.relative
         self.adjust = 1.0
         self.solved: list[float] = []
@@ -120,7 +144,9 @@ class _Run:
         self._check(year, out.people, out.newborns, out.deaths, net)
         moved = net + self._student_moves(place)
         self.flows.append((out.births, out.newborns, out.deaths, moved, self.relative * c.reference[place] * level))
+        self.nets.append(net)
         self.core = out.people
+        self.cores.append(self.core)
         self.people.append(out.people + c.students[place + 1])
 
     def _outcome(self, trial: Step, survival: Floats, unit: Floats, boys: Floats, level: float, net: Floats) -> Step:
@@ -179,6 +205,34 @@ class _Run:
         worst = float(np.max(np.abs(gap) / np.maximum(people, 1.0)))
         if worst > TOLERANCE or (people < 0).any():
             raise BalanceError(f"law 6: {year}: stocks and flows differ by {worst:.3g} relative, or a cell is negative")
+
+    def course(self, noise: Noise, onset: Onset) -> Course:
+        """What was run, as rates: without noise it gives the same people, whatever the timing of migrants.
+
+        Growth is the people at the end of a year over the survivors of its start; fertility the births over the mean of
+        start and surviving women.
+        """
+        steps = len(self.flows)
+        core = np.stack(self.cores)
+        survival = self.survival[:steps, None]
+        alive = np.empty_like(core[1:])
+        alive[..., 1:] = core[:-1, ..., :-1]
+        alive[..., -1] += core[:-1, ..., -1]
+        newborn = np.stack([flow[1] for flow in self.flows])
+        alive[..., 0] = newborn
+        alive *= survival
+        growth = np.where(alive > 0, core[1:] / np.where(alive > 0, alive, 1.0), 1.0)
+        women = 0.5 * (core[:-1, :, FEMALE] + alive[:, :, FEMALE])
+        births = np.stack([flow[0] for flow in self.flows])
+        fertility = np.where(women > 0, births / np.where(women > 0, women, 1.0), 0.0)
+        launch = self.fitted.launch
+        dying = (1.0 - survival) * slower(launch)
+        boys = self.conditions.boys[:steps]
+        luck = chance(core, newborn, noise, (onset.births, onset.moves))
+        given = np.zeros((steps, 1))
+        moving = self.conditions.migration.profile
+        growth = growth * straightened(noise, onset, moving, steps)[:, None]
+        return Course(core[0], survival, dying, growth, moving, fertility, given, boys, luck)
 
     def forecast(self, years: range) -> Forecast:
         births, by_sex, deaths, moved, fertility = (np.stack(part) for part in zip(*self.flows, strict=True))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecast.axes import Floats
-from forecast.demography.cohort import CohortComponent, closed
+from forecast.demography.cohort import CohortComponent, FittedCohort, closed
 from forecast.demography.engine import Components, Forecast, History, Override
 from forecast.demography.evidence import Evidence
 from forecast.demography.fertility import Ar1, PooledLevels, Pulse, multiplier
@@ -16,9 +16,11 @@ from forecast.demography.ground import Ground, boys_share
 from forecast.demography.launch import Launch
 from forecast.demography.migration import NetMigration
 from forecast.demography.mortality import BrassShift, FittedLeeCarter
+from forecast.demography.noise import Draws, Noise, Stream, Wave
 from forecast.demography.residual import net_migration
+from forecast.demography.sampled import Sampled
 from forecast.demography.students import StudentRule, student_path, youth_of
-from forecast.project.spec import BirthsSpec, Models, MovementSpec
+from forecast.project.spec import BirthsSpec, Models, MovementSpec, StreamSpec, UncertaintySpec
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,6 +34,7 @@ class Systems:
     scale                         share of the past net migration that still held after the census
     path                          the AR(1) of the nation's total fertility
     mortality, shift              the nation's Lee-Carter and the province's shift
+    fitted                        the districts' engine, from which trajectories are drawn
     """
 
     nation: Forecast
@@ -45,6 +48,11 @@ class Systems:
     mortality: FittedLeeCarter
     shift: BrassShift
     overrides: tuple[Override, ...]
+    fitted: FittedCohort
+
+    def sample(self, draws: Draws) -> Sampled:
+        """Trajectories of the districts, as far as the forecast goes."""
+        return self.fitted.sample(self.districts.years[1:], draws)
 
 
 def build(ground: Ground, models: Models) -> Systems:
@@ -57,7 +65,8 @@ def build(ground: Ground, models: Models) -> Systems:
     nation, path = ground.remembered(scenario.nation_key, scenario.nation)
     province = scenario.province(nation)
     students = student_path(ground.launches["districts"][1].students, youth_of(nation.people))
-    districts, recent = scenario.districts(province, students)
+    fitted = scenario.districts(province, students)
+    districts = fitted.predict(years)
     notes = [note for pair in ground.launches.values() for item in pair for note in item.overrides]
     notes += [*nation.overrides, *province.overrides, *districts.overrides, *_level_notes(evidence, ground.levels)]
     return Systems(
@@ -67,11 +76,12 @@ def build(ground: Ground, models: Models) -> Systems:
         ground.launches,
         ground.levels,
         students,
-        recent,
+        fitted.components.migration.scale,
         path,
         mortality,
         ground.shift,
         tuple(notes),
+        fitted,
     )
 
 
@@ -87,7 +97,7 @@ class _Scenario:
     @property
     def engine(self) -> CohortComponent:
         timing = self.models.movement.timing
-        return CohortComponent(timing.migrants, timing.exposure)
+        return CohortComponent(timing.migrants, timing.exposure, noise_of(self.models.uncertainty))
 
     @property
     def nation_key(self) -> tuple[object, ...]:
@@ -123,13 +133,12 @@ class _Scenario:
         history = self._history("province", nation.accounts.fertility[:, 0], relative, rates, factor)
         return self.engine.fit(history).predict(self.years)
 
-    def districts(self, province: Forecast, students: Floats) -> tuple[Forecast, float]:
+    def districts(self, province: Forecast, students: Floats) -> FittedCohort:
         """Each district at its own level of the province's path; gains and losses tied to the city."""
         rates = net_migration(self.ground, "districts", self.models.movement.rates)
         reference = province.accounts.fertility[:, 0]
         history = self._history("districts", reference, self.ground.levels.pooled, rates, students=students)
-        fitted = self.engine.fit(history)
-        return fitted.predict(self.years), fitted.components.migration.scale
+        return self.engine.fit(history)
 
     def _births(self, system: str) -> dict[int, float]:
         known = self.ground.evidence.births.get(self.ground.evidence.place(system), {})
@@ -157,6 +166,7 @@ class _Scenario:
             np.ones(len(self.years)) if factor is None else factor,
             migration,
             np.zeros((len(self.years) + 1, *after.stock.people.shape)) if students is None else students,
+            self.models.project.time.born_until,
         )
         place = evidence.place(system)
         known = evidence.totals.get(place, {})
@@ -170,6 +180,17 @@ class _Scenario:
             last = max(min(self.models.project.time.born_until, self.years[-1]) - self.years[0], 0)
             shapes[last:] = shapes[last]
         return shapes
+
+
+def noise_of(spec: UncertaintySpec) -> Noise:
+    """The shocks that a spec states."""
+
+    def stream(item: StreamSpec) -> Stream:
+        shared, own = (Wave(wave.sd.value, wave.kept, wave.run) for wave in (item.shared, item.own))
+        return Stream(shared, own)
+
+    streams = (stream(spec.births), stream(spec.deaths), stream(spec.moves))
+    return Noise(*streams, spec.chance.value, spec.freedom.value, spec.pace.value)
 
 
 def student_rule(areas: tuple[str, ...], spec: MovementSpec) -> StudentRule:

@@ -10,6 +10,8 @@ import numpy as np
 
 from forecast.axes import Floats, Population
 from forecast.demography.migration import NetMigration
+from forecast.demography.noise import Draws
+from forecast.demography.sampled import Trajectories
 from forecast.errors import TooLittleHistory
 
 
@@ -38,6 +40,7 @@ class Components:
     factor     policies and scenario multipliers of births not yet known     (year,)
     migration  net migration rates, tied together
     students   stock held apart, launch year first                           (year + 1, area, sex, age)
+    born_until the last year whose births are on record: no trajectory strays in them
     """
 
     years: range
@@ -49,6 +52,7 @@ class Components:
     factor: Floats
     migration: NetMigration
     students: Floats
+    born_until: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,6 +77,13 @@ class History:
         """The last stock; ``TooLittleHistory`` where there is none."""
         return self.last(1, "any engine")[0]
 
+    def pairs(self, most: int) -> list[tuple[Population, Population]]:
+        """The last stocks with the ones a cell's width before them, at most ``most``; oldest first."""
+        width = self.launch.width
+        known = {stock.year: stock for stock in self.stocks}
+        years = range(self.launch.year - most + 1, self.launch.year + 1)
+        return [(known[year - width], known[year]) for year in years if year in known and year - width in known]
+
     def last(self, stocks: int, engine: str) -> tuple[Population, ...]:
         """The last stocks; ``TooLittleHistory`` where there are fewer."""
         if len(self.stocks) < stocks:
@@ -81,11 +92,12 @@ class History:
         return self.stocks[-stocks:]
 
 
-def following(launch: int, years: range) -> range:
-    """The launch year and the years asked for; ``ValueError`` unless they follow it without a gap."""
-    if not years or years[0] != launch + 1 or years.step != 1:
-        raise ValueError(f"years {years} do not follow the launch {launch} one by one")
-    return range(launch, years[-1] + 1)
+def following(launch: int, years: range, width: int = 1) -> range:
+    """The launch year and the years asked for; ``ValueError`` unless they follow it in steps of a cell's width."""
+    if not years or years[0] != launch + width or (len(years) > 1 and years.step != width):
+        steps = "one by one" if width == 1 else f"in steps of {width}"
+        raise ValueError(f"years {years} do not follow the launch {launch} {steps}")
+    return range(launch, years[-1] + 1, width)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,6 +148,10 @@ class Fitted(Protocol):
 
     def predict(self, years: range) -> Forecast:
         """The years after the launch, in order and without a gap; the forecast holds the launch year too."""
+        ...
+
+    def sample(self, years: range, draws: Draws, scale: float = 1.0) -> Trajectories:
+        """Trajectories of the same years; ``scale`` multiplies every shock, and 0 gives the forecast."""
         ...
 
 

@@ -77,7 +77,9 @@ class NetMigration:
         others: areas are raked (plus-minus) so that each sex and age sums to the net migration of all areas together.
         """
         whole = self._level(after) * self.parent * survivors.sum(axis=0)
-        return plus_minus(self.untied(survivors, after), whole, np.maximum(survivors, 1e-9))
+        # nobody moves where nobody is, not even by rounding
+        weights = np.where(survivors.sum(axis=0) > 0, survivors, 1.0)
+        return plus_minus(self.untied(survivors, after), whole, weights)
 
     def untied(self, survivors: Floats, after: int) -> Floats:
         """What each area's own rates give before areas are tied."""

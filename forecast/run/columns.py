@@ -15,8 +15,8 @@ from forecast.run.inputs import Area
 
 KEYS = ("scenario", "area", "area_name", "area_level", "year", "sex", "age", "service", "part")
 QUANTILES = ("p05", "p10", "p25", "p50", "p75", "p90", "p95")
-VALUES = ("measure", "unit", "mean", *QUANTILES, "share_born", "status", "source")
-"""The promised columns, in their order."""
+VALUES = ("measure", "unit", "mean", *QUANTILES, "share_born", "status", "source", "point")
+"""The promised columns, in their order; ``point`` is the course without shocks, which ``explain`` takes apart."""
 Column = Any
 """An Arrow array; the package has no types of its own."""
 
@@ -39,7 +39,7 @@ class Tidy:
         self.axes = {axis.name: axis for axis in axes}
         self.places = {axis.name: place for place, axis in enumerate(axes)}
         self.rows = values.size
-        self.columns: dict[str, Column] = {"mean": pa.array(np.ascontiguousarray(values).reshape(-1))}
+        self.columns: dict[str, Column] = {"point": pa.array(np.ascontiguousarray(values).reshape(-1))}
         for axis in axes:
             self.along(axis.name, axis.name, axis.labels)
 
@@ -55,14 +55,24 @@ class Tidy:
         """A column of numbers given cell by cell; not-a-number becomes null."""
         self.columns[column] = pa.array(np.ascontiguousarray(values).reshape(-1), from_pandas=True)
 
+    def summary(self, mean: Floats, quantiles: Floats) -> None:
+        """Mean and quantiles over trajectories, cell by cell."""
+        self.cells("mean", mean)
+        for name, values in zip(QUANTILES, quantiles, strict=True):
+            self.cells(name, values)
+
     def table(self, areas: Sequence[Area], fixed: Mapping[str, str]) -> pa.Table:
-        """All promised columns that apply, in order: names and levels filled in, quantiles null until there are any."""
+        """All promised columns that apply, in order, names and levels filled in.
+
+        Where no trajectory was run the mean is the point, and quantiles are null.
+        """
         for column, value in fixed.items():
             self.all(column, value)
         by_code = {area.code: area for area in areas}
         here = [by_code[code] for code in self.axes["area"].labels]
         self.along("area_name", "area", [area.name_zh for area in here])
         self.along("area_level", "area", [area.level for area in here])
+        self.columns.setdefault("mean", self.columns["point"])
         for column in (*QUANTILES, "share_born"):
             self.columns.setdefault(column, pa.nulls(self.rows, pa.float64()))
         names = [name for name in (*KEYS, *VALUES) if name in self.columns]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -10,9 +10,10 @@ import pyarrow as pa
 
 from forecast.axes import AGE, FERTILE, SEX, Floats
 from forecast.demography.engine import Flows
-from forecast.run.columns import AGE_AXIS, SEX_AXIS, Axis, Tidy, joined, published_ages
+from forecast.run.columns import AGE_AXIS, KEYS, QUANTILES, SEX_AXIS, Axis, Tidy, joined, published_ages
 from forecast.run.inputs import Area, Frames, named_sources
 from forecast.run.model import Result
+from forecast.run.trajectories import Chances, Drawn
 from forecast.services.series import Series
 
 ENGINE = "cohort-component"
@@ -23,16 +24,19 @@ def with_city(values: Floats, axis: int) -> Floats:
     return np.concatenate([values, values.sum(axis=axis, keepdims=True)], axis=axis)
 
 
-def tables(result: Result, frames: Frames) -> Mapping[str, Callable[[], pa.Table]]:
-    """Every table of a scenario, built when it is called for."""
-    return {
-        "population": lambda: population(result, frames),
-        "births": lambda: births(result),
-        "deaths": lambda: moves(result, "deaths"),
-        "migration": lambda: moves(result, "migration"),
-        "demand": lambda: demand(result),
+def tables(result: Result, frames: Frames, seen: Drawn | None = None) -> Mapping[str, Callable[[], pa.Table]]:
+    """Every table of a scenario, built when it is called for; with trajectories, their means and quantiles too."""
+    found = {
+        "population": lambda: population(result, frames, seen),
+        "births": lambda: births(result, seen),
+        "deaths": lambda: moves(result, "deaths", seen),
+        "migration": lambda: moves(result, "migration", seen),
+        "demand": lambda: demand(result, seen),
         "balance": lambda: balance(result),
     }
+    if seen is not None:
+        found["chances"] = lambda: chances(result, seen)
+    return found
 
 
 def _areas(result: Result) -> tuple[Area, ...]:
@@ -43,7 +47,7 @@ def _area_axis(areas: tuple[Area, ...]) -> Axis:
     return Axis("area", tuple(area.code for area in areas))
 
 
-def population(result: Result, frames: Frames) -> pa.Table:
+def population(result: Result, frames: Frames, seen: Drawn | None = None) -> pa.Table:
     """People of districts and city from the previous census on; parents as far as their totals are known."""
     census = named_sources(frames, "population")
     past = result.systems.launches["districts"][0].stock
@@ -51,7 +55,7 @@ def population(result: Result, frames: Frames) -> pa.Table:
     last = result.people.nowcast_until
     parts = [
         _stock(result, with_city(past.people[None], 1), range(past.year, past.year + 1), _areas(result), census, last),
-        _stock(result, with_city(forecast.people, 1), forecast.years, _areas(result), census, last),
+        _stock(result, with_city(forecast.people, 1), forecast.years, _areas(result), census, last, seen),
     ]
     for system, area in (("province", result.parents[1]), ("nation", result.parents[2])):
         known = getattr(result.systems, system)
@@ -62,9 +66,16 @@ def population(result: Result, frames: Frames) -> pa.Table:
 
 
 def _stock(
-    result: Result, people: Floats, years: range, areas: tuple[Area, ...], census: str, nowcast_until: int
+    result: Result,
+    people: Floats,
+    years: range,
+    areas: tuple[Area, ...],
+    census: str,
+    nowcast_until: int,
+    seen: Drawn | None = None,
 ) -> pa.Table:
     tidy = Tidy(published_ages(people), (Axis("year", tuple(years)), _area_axis(areas), SEX_AXIS, AGE_AXIS))
+    _spread(tidy, seen, "population")
     first = years[0]
     status = ["observed" if year == first else "nowcast" if year <= nowcast_until else "projected" for year in years]
     tidy.along("status", "year", status)
@@ -72,12 +83,18 @@ def _stock(
     return tidy.table(areas, {"scenario": result.scenario.head.name, "measure": "people", "unit": "persons"})
 
 
-def births(result: Result) -> pa.Table:
+def _spread(tidy: Tidy, seen: Drawn | None, name: str) -> None:
+    if seen is not None:
+        tidy.summary(seen.tables[name].mean, seen.tables[name].quantiles)
+
+
+def births(result: Result, seen: Drawn | None = None) -> pa.Table:
     """Births by area, year and age of the mother."""
     flows, years = _flows(result)
     areas = _areas(result)
     values = with_city(flows.births[..., FERTILE.start : FERTILE.stop], 1)
     tidy = Tidy(values, (Axis("year", tuple(years)), _area_axis(areas), Axis("age", tuple(FERTILE))))
+    _spread(tidy, seen, "births")
     tidy.along("share_born", "year", [1.0 if year <= result.born_until else 0.0 for year in years])
     tidy.along("status", "year", ["nowcast" if year <= result.born_until else "projected" for year in years])
     fixed = {
@@ -90,29 +107,73 @@ def births(result: Result) -> pa.Table:
     return tidy.table(areas, fixed)
 
 
-def moves(result: Result, what: str) -> pa.Table:
+def moves(result: Result, what: str, seen: Drawn | None = None) -> pa.Table:
     """Deaths (by cohort: age completed, or that would have been, on 31 December) or net migration."""
     flows, years = _flows(result)
     areas = _areas(result)
     values = published_ages(with_city(getattr(flows, what), 1))
     tidy = Tidy(values, (Axis("year", tuple(years)), _area_axis(areas), SEX_AXIS, AGE_AXIS))
+    _spread(tidy, seen, what)
     tidy.along("status", "year", [result.people.status(year) for year in years])
     return tidy.table(
         areas, {"scenario": result.scenario.head.name, "measure": what, "unit": "persons", "source": ENGINE}
     )
 
 
-def demand(result: Result) -> pa.Table:
+def demand(result: Result, seen: Drawn | None = None) -> pa.Table:
     """Every series of every service for districts and city."""
     items = [item for service in result.demand.values() for item in service.series]
     years, areas = result.people.years, _areas(result)
     values = np.stack([with_city(item.values, 1) for item in items])
     tidy = Tidy(values, (Axis("series", tuple(range(len(items)))), Axis("year", tuple(years)), _area_axis(areas)))
+    if seen is not None:
+        tidy.summary(seen.demand.mean, seen.demand.quantiles)
     for name in ("service", "part", "measure", "unit", "source"):
         tidy.along(name, "series", [getattr(item, name) for item in items])
     tidy.cells("share_born", np.stack([_born_with_city(item) for item in items]))
     tidy.along("status", "year", ["nowcast" if year <= result.people.nowcast_until else "projected" for year in years])
     return tidy.table(areas, {"scenario": result.scenario.head.name})
+
+
+def chances(result: Result, seen: Drawn) -> pa.Table:
+    """Probabilities: that the peak comes after a year, that need exceeds today's, or a known capacity."""
+    return joined([part for name, item in seen.chances.items() for part in _chances(result, name, item)])
+
+
+def _chances(result: Result, service: str, item: Chances) -> Iterator[pa.Table]:
+    areas, years = _areas(result), result.people.years
+    yield _chance(result, service, "peak-after", item.peak_after, areas)
+    yield _chance(result, service, "above-now", item.above_now, areas)
+    for code, values in item.above.items():
+        known = tuple(area for area in areas if area.code == code)
+        yield _chance(result, service, "above-capacity", values.reshape(len(years), 1), known)
+
+
+def _chance(result: Result, service: str, measure: str, values: Floats, areas: tuple[Area, ...]) -> pa.Table:
+    years = result.people.years
+    tidy = Tidy(values, (Axis("year", tuple(years)), _area_axis(areas)))
+    tidy.along("status", "year", [result.people.status(year) for year in years])
+    fixed = {"service": service, "measure": measure, "unit": "probability", "source": ENGINE}
+    table = tidy.table(areas, {"scenario": result.scenario.head.name, **fixed})
+    kept = table.select([name for name in table.column_names if name not in (*QUANTILES, "share_born", "point")])
+    return kept.rename_columns({"mean": "probability"})
+
+
+def draws(result: Result, seen: Drawn) -> pa.Table:
+    """The main figure of each service on every trajectory, as a list a row: the same place is the same trajectory."""
+    areas, years = _areas(result), result.people.years
+    parts = []
+    for service, values in seen.kept.items():
+        tidy = Tidy(values.mean(axis=-1), (Axis("year", tuple(years)), _area_axis(areas)))
+        main = result.demand[service].main
+        unit = result.demand[service].find(main).unit
+        fixed = {"scenario": result.scenario.head.name, "service": service, "part": "all"}
+        table = tidy.table(areas, {**fixed, "measure": main, "unit": unit})
+        table = table.select([name for name in table.column_names if name in (*KEYS, "measure", "unit")])
+        count = values.shape[-1]
+        ends = pa.array(np.arange(0, values.size + 1, count, dtype=np.int32))
+        parts.append(table.append_column("draws", pa.ListArray.from_arrays(ends, pa.array(values.reshape(-1)))))
+    return joined(parts)
 
 
 def _born_with_city(item: Series) -> Floats:

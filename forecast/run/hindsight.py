@@ -15,15 +15,18 @@ import numpy as np
 import pandas as pd
 
 from forecast.axes import AGE, AGES, SEX, Floats, Population
-from forecast.demography.baselines import HamiltonPerry, NoChange
 from forecast.demography.cohort import CohortComponent, women_exposed
-from forecast.demography.conditions import student_rule
+from forecast.demography.conditions import noise_of, student_rule
 from forecast.demography.engine import Components, Engine, History
 from forecast.demography.evidence import Evidence
 from forecast.demography.ground import boys_share
+from forecast.demography.hamilton_perry import HamiltonPerry
 from forecast.demography.launch import Launch, launch
 from forecast.demography.migration import NetMigration, model_schedule
 from forecast.demography.mortality import BrassDrift, BrassShift, FittedMortality, tables
+from forecast.demography.noise import Draws
+from forecast.demography.plain import NoChange
+from forecast.demography.sampled import Trajectories
 from forecast.demography.students import StudentRule
 from forecast.run.inputs import Frames
 from forecast.run.model import Result
@@ -38,41 +41,50 @@ GROUPS: Mapping[str, tuple[int, int]] = {
     "80+": (80, AGES),
     "all": (0, AGES),
 }
+DRAWN = "cohort"
+"""The engine whose trajectories are drawn in hindsight."""
+TRAJECTORIES = 400
 YEARS_TO_GATHER = 10.0
 """Years over which the gap between residents and registered people is taken to have come about; assumed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Hindsight:
-    """Forecasts of the launch year made at the previous census, and what came."""
+    """Forecasts of the launch year made at the previous census, and what came.
+
+    forecasts  people by engine (area, sex, age);  actual  likewise
+    bands      ends of the 80 % interval of the engine that draws trajectories, by group (area,)
+    """
 
     areas: tuple[str, ...]
     origin: int
     target: int
     forecasts: Mapping[str, Floats]
     actual: Floats
+    bands: Mapping[str, tuple[Floats, Floats]]
 
     def table(self) -> pd.DataFrame:
-        """One row per engine, area and age group: forecast, actual, error in percent."""
+        """One row per engine, area and age group: forecast, interval where it has one, actual, error in percent."""
         rows = []
         for engine, people in self.forecasts.items():
             for group, (low, high) in GROUPS.items():
                 got, came = (x[..., low:high].sum(axis=(SEX, AGE)) for x in (people, self.actual))
-                for area, one, other in zip(self.areas, got, came, strict=True):
-                    rows.append(
-                        (
-                            engine,
-                            area,
-                            self.origin,
-                            self.target - self.origin,
-                            group,
-                            one,
-                            other,
-                            100.0 * (one / other - 1.0),
-                        )
-                    )
-        names = ["engine", "area", "year", "horizon", "group", "forecast", "actual", "error"]
+                ends = self.bands[group] if engine == DRAWN else np.full((2, len(self.areas)), np.nan)
+                ahead = self.target - self.origin
+                for area, one, other, low, high in zip(self.areas, got, came, *ends, strict=True):
+                    error = 100.0 * (one / other - 1.0)
+                    rows.append((engine, area, self.origin, ahead, group, one, low, high, other, error))
+        names = ["engine", "area", "year", "horizon", "group", "forecast", "p10", "p90", "actual", "error"]
         return pd.DataFrame(rows, columns=names)
+
+    def covered(self) -> dict[str, float]:
+        """Share of areas whose outcome lay in the 80 % interval, in percent, by group."""
+        found = {}
+        for group, (low, high) in GROUPS.items():
+            came = self.actual[..., low:high].sum(axis=(SEX, AGE))
+            below, above = self.bands[group]
+            found[group] = float(100.0 * np.mean((came >= below) & (came <= above)))
+        return found
 
     def summary(self) -> pd.DataFrame:
         """One row per engine and group: mean absolute error over areas, error of the city, worst area; in percent."""
@@ -101,12 +113,27 @@ def hindsight(result: Result, frames: Frames) -> Hindsight:
     conditions = _conditions(evidence, frames, mortality, shift, start, years)
     history = History((_ten_years_before(start.stock, shift, mortality), start.stock), components=conditions)
     engines: dict[str, Engine] = {
-        "cohort": CohortComponent(),
+        DRAWN: CohortComponent(noise=noise_of(result.models.uncertainty)),
         "hamilton-perry": HamiltonPerry(),
         "no-change": NoChange(),
     }
-    found = {name: engine.fit(history).predict(years).people[-1] for name, engine in engines.items()}
-    return Hindsight(evidence.areas, year, target, found, result.systems.launches["districts"][1].stock.people)
+    fitted = {name: engine.fit(history) for name, engine in engines.items()}
+    found = {name: item.predict(years).people[-1] for name, item in fitted.items()}
+    draws = Draws(result.models.uncertainty.draws.seed, range(TRAJECTORIES), evidence.city)
+    bands = _bands(fitted[DRAWN].sample(years, draws), len(evidence.areas))
+    return Hindsight(evidence.areas, year, target, found, result.systems.launches["districts"][1].stock.people, bands)
+
+
+def _bands(sampled: Trajectories, areas: int) -> dict[str, tuple[Floats, Floats]]:
+    """Ends of the 80 % interval of each group in the last year, by area."""
+    ends = np.stack(
+        [
+            np.quantile(sampled.sums(area, tuple(GROUPS.values()))[:, -1], [0.1, 0.9], axis=-1)
+            for area in range(areas)
+        ],
+        axis=-1,
+    )
+    return {group: (ends[0, place], ends[1, place]) for place, group in enumerate(GROUPS)}
 
 
 def _as_of(evidence: Evidence) -> Evidence:

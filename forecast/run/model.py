@@ -31,6 +31,7 @@ class Result:
 
     areas     the districts and counties, in the order of every array
     parents   city, province, nation
+    people, province, nation  as the services see them: districts and parents
     services  what can be explained, by name;  demand  the same computed
     """
 
@@ -41,6 +42,8 @@ class Result:
     parents: tuple[Area, Area, Area]
     systems: Systems
     people: People
+    province: People
+    nation: People
     facts: Facts
     services: Mapping[str, Demand]
     demand: Mapping[str, Service]
@@ -123,7 +126,7 @@ def computed(desk: Desk, overlay: Scenario, models: Models) -> Result:
     places = tuple(Place(area.code, area.level) for area in areas)
     plan = services(models, facts, places, people, province, nation)
     demand = {name: service.demand() for name, service in plan.items()}
-    return Result(overlay, models, evidence, areas, parents, systems, people, facts, plan, demand)
+    return Result(overlay, models, evidence, areas, parents, systems, people, province, nation, facts, plan, demand)
 
 
 def births_by_year(systems: Systems, system: str) -> np.ndarray:

@@ -10,21 +10,50 @@ from functools import partial
 from pathlib import Path
 
 import forecast
+from forecast.demography.noise import Draws
 from forecast.project.load import Scenario, load_models, load_scenario, some_scenarios
-from forecast.project.spec import Models
+from forecast.project.spec import Models, TrajectorySpec
 from forecast.run import notes
 from forecast.run.datapackage import datapackage
 from forecast.run.digest import of_inputs, of_texts
-from forecast.run.frames import supply, tables
+from forecast.run.frames import draws, supply, tables
 from forecast.run.hindsight import hindsight
+from forecast.run.inputs import Frames
 from forecast.run.manifest import Computed, manifest
-from forecast.run.model import Desk, computed
+from forecast.run.model import Desk, Result, computed
+from forecast.run.provision import capacities
 from forecast.run.publish import locked, publish, unused, write_json
+from forecast.run.trajectories import Drawn, drawn
 from forecast.run.writer import TableWriter
 from forecast.tables.project_tables import read_tables
 
 Notice = Callable[[str, int, int], None]
 Finish = Callable[[Path], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What is asked of the trajectories beside what the models state.
+
+    count, seed  in place of the stated ones;  keep  publish the main figures of each service on every trajectory
+    """
+
+    count: int | None = None
+    seed: int | None = None
+    keep: bool = False
+
+    def into(self, models: Models) -> Models:
+        """The models with what was asked for."""
+        asked = {"trajectories": self.count, "seed": self.seed}
+        given = {name: value for name, value in asked.items() if value is not None}
+        if not given:
+            return models
+        stated = models.uncertainty.draws
+        spec = TrajectorySpec.model_validate({**stated.model_dump(), **given})
+        return models.model_copy(update={"uncertainty": models.uncertainty.model_copy(update={"draws": spec})})
+
+
+AS_STATED = Drawing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +70,14 @@ def run(
     out: Path,
     scenarios: Sequence[str] = (),
     *,
+    drawing: Drawing = AS_STATED,
     notice: Notice | None = None,
     finish: Finish | None = None,
     clock: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
 ) -> Run:
     """Compute a project under scenarios (all of them by default) and publish the run under ``out``.
 
+    drawing how many trajectories, from which seed, and whether to keep them; by default as the models state
     notice  is told what is being done, and how much of it is done
     finish  adds files made from the finished tables, such as a report, before the run appears
     Raises ``InputError`` for wrong input, ``BalanceError`` if law 6 breaks, ``RunLocked`` if another process writes
@@ -54,13 +85,14 @@ def run(
     """
     names = _chosen(project, scenarios)
     with locked(out):
-        return _run(project, out, names, _Teller(notice, len(names) + 3), finish, clock)
+        return _run(project, out, names, drawing, _Teller(notice, len(names) + 3), finish, clock)
 
 
 def _run(
     project: Path,
     out: Path,
     names: tuple[str, ...],
+    drawing: Drawing,
     tell: _Teller,
     finish: Finish | None,
     clock: Callable[[], dt.datetime],
@@ -70,15 +102,16 @@ def _run(
     frames = read_tables(project)
     seconds = {"read": time.perf_counter() - started}
     overlays = [load_scenario(project, name) for name in names]
-    loaded = [(overlay, load_models(project, overlay)) for overlay in overlays]
+    loaded = [(overlay, drawing.into(load_models(project, overlay))) for overlay in overlays]
     files = {file for overlay in overlays for file in overlay.chain}
     inputs = of_inputs(project, tuple(sorted(files)))
-    digest = of_texts({**inputs, "version": forecast.__version__, "scenarios": " ".join(names)})
+    asked = {"scenarios": " ".join(names), "drawing": str(drawing)}
+    digest = of_texts({**inputs, "version": forecast.__version__, **asked})
     run_id = unused(out, f"{clock():%Y%m%dT%H%M%SZ}-{digest[:8]}")
 
     def build(folder: Path) -> None:
         begun = time.perf_counter()
-        kept, outputs = _tables(folder, loaded, Desk(frames), tell)
+        kept, outputs = _tables(folder, loaded, Desk(frames), drawing, tell)
         seconds["compute_and_write"] = time.perf_counter() - begun
         write_json(folder / "datapackage.json", datapackage(folder, kept[0].models.project.project.name, digest))
         write_json(folder / "manifest.json", manifest(kept, inputs, outputs, digest, run_id, seconds))
@@ -92,7 +125,7 @@ def _run(
 
 
 def _tables(
-    folder: Path, loaded: Sequence[tuple[Scenario, Models]], desk: Desk, tell: _Teller
+    folder: Path, loaded: Sequence[tuple[Scenario, Models]], desk: Desk, drawing: Drawing, tell: _Teller
 ) -> tuple[list[Computed], dict[str, str]]:
     """Compute scenario after scenario, each table written while the next is computed; digests by file."""
     kept: list[Computed] = []
@@ -100,8 +133,11 @@ def _tables(
         for overlay, models in loaded:
             tell(overlay.head.name)
             result = computed(desk, overlay, models)
-            for table, make in tables(result, desk.frames).items():
+            seen = trajectories(result, desk.frames, drawing)
+            for table, make in tables(result, desk.frames, seen).items():
                 writer.add(table, make)
+            if seen is not None and drawing.keep:
+                writer.add("draws", partial(draws, result, seen))
             writer.add("overrides", partial(notes.overrides, result))
             writer.add("assumptions", partial(notes.assumptions, result, desk.frames))
             if not kept:
@@ -113,6 +149,15 @@ def _tables(
             kept.append(Computed(result.scenario, result.models, places, people.years[0], people.nowcast_until))
         tell("writing")
         return kept, writer.finish()
+
+
+def trajectories(result: Result, frames: Frames, drawing: Drawing) -> Drawn | None:
+    """The trajectories of a scenario summed up; None where none are asked for."""
+    spec = result.models.uncertainty.draws
+    if not spec.trajectories:
+        return None
+    asked = Draws(spec.seed, range(spec.trajectories), result.parents[0].code)
+    return drawn(result, result.systems.sample(asked), capacities(frames), keep=drawing.keep)
 
 
 class _Teller:

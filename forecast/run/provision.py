@@ -20,6 +20,19 @@ def facts_of(frames: Frames) -> Facts:
     )
 
 
+CAPACITY = {"nursery": "places", "kindergarten": "places", "primary": "places", "junior": "places", "senior": "places"}
+BEDS = "beds_institution"
+
+
+def capacities(frames: Frames) -> dict[tuple[str, str], float]:
+    """The latest capacity on record by area code and service: places, or beds of institutions."""
+    found: dict[tuple[str, str], tuple[int, float]] = {}
+    for (area, year, service, measure), fact in _supply(frames["supply"]).items():
+        if measure == CAPACITY.get(service, BEDS) and year >= found.get((area, service), (0, 0.0))[0]:
+            found[area, service] = (year, fact.value)
+    return {key: value for key, (_, value) in found.items()}
+
+
 def _number(value: float) -> float | None:
     return None if math.isnan(value) else float(value)
 

@@ -64,9 +64,9 @@ class Eldercare:
         return Service("eldercare", (*rows, *norms), "beds")
 
     def _values(self) -> Values:
-        people = self.people.people
-        old = people[..., FROM_AGE:].sum(axis=(SEX, AGE))
-        need = (people * self.need.rates).sum(axis=(SEX, AGE))
+        aged = self.people.people[..., FROM_AGE:]
+        old = aged.sum(axis=(SEX, AGE))
+        need = (aged * self.need.rates[:, FROM_AGE:]).sum(axis=(SEX, AGE))
         users = need * self.in_institution
         severe = users * self.need.severe_share
         occupancy = self.spec.institution.occupancy.value
@@ -77,7 +77,7 @@ class Eldercare:
         policy = {part: old * standard.most / 100.0 for part, standard in self.pattern.items()}
         return {
             ("people", "60plus"): old,
-            ("people", "80plus"): people[..., 80:].sum(axis=(SEX, AGE)),
+            ("people", "80plus"): aged[..., 80 - FROM_AGE :].sum(axis=(SEX, AGE)),
             ("need", "severe"): need * self.need.severe_share,
             ("need", "other"): need * (1.0 - self.need.severe_share),
             ("need", "all"): need,

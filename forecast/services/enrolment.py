@@ -48,7 +48,7 @@ def measured(
         if years:
             year = max(years)
             rows = [facts.enrolment[(code, year, stage)] for stage in stages]
-            people = float(parent.on_31_august()[parent.place(year), 0, ages[0] : ages[1] + 1].sum())
+            people = float(parent.on_31_august[parent.place(year), 0, ages[0] : ages[1] + 1].sum())
             pupils = sum(row.value for row in rows)
             source = "; ".join(sorted({row.source for row in rows}))
             return GrossEnrolment(pupils / people, pupils, people, ages, year, code, "derived", source)

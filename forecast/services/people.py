@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from forecast.axes import SEX, Floats
 from forecast.errors import InputError
 
+YOUNG = 40
+"""Ages below which children and pupils are found, whatever the service."""
 SEPTEMBER_ON = 4.0 / 12.0
 """Share of a calendar year's births that fall after the cut of 31 August."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class People:
     """A forecast as the services see it.
 
@@ -33,16 +36,15 @@ class People:
     nowcast_until: int
     apart: Floats | None = None
 
-    @property
+    @cached_property
     def both(self) -> Floats:
-        """Persons of both sexes (year, area, age)."""
-        return np.asarray(self.people.sum(axis=SEX))
+        """Young persons of both sexes (year, area, age)."""
+        return np.asarray(self.people[..., :YOUNG].sum(axis=SEX))
 
-    @property
+    @cached_property
     def cohorts(self) -> Floats:
-        """Persons of both sexes without the students held apart (year, area, age)."""
-        rest = self.people if self.apart is None else self.people - self.apart
-        return np.asarray(rest.sum(axis=SEX))
+        """The same without the students held apart."""
+        return self.both if self.apart is None else self.both - self.apart[..., :YOUNG].sum(axis=SEX)
 
     def place(self, year: int) -> int:
         """Index of a year; ``InputError`` outside the forecast."""
@@ -50,17 +52,19 @@ class People:
             raise InputError.one("year", f"{self.years[0]} to {self.years[-1]}", str(year), "choose a year of the run")
         return self.years.index(year)
 
+    @cached_property
     def on_31_august(self) -> Floats:
-        """People by completed age on 31 August of each year, students left out (year, area, age).
+        """Young people by completed age on 31 August of each year, students left out (year, area, age).
 
         Of those aged x, two thirds were born in the calendar year t - x, a third late in t - 1 - x. A birth cohort on
         31 August lies a third of the way back from this 31 December to the last one; the launch year stands for itself.
         """
         december = self.cohorts
         # Birth cohorts on 31 August, by the age that they complete in the year.
-        cohort = december.copy()
+        cohort = np.copy(december, order="K")
         cohort[1:, :, 1:] = (december[:-1, :, :-1] + 2.0 * december[1:, :, 1:]) / 3.0
-        older = np.concatenate([cohort[..., 1:], december[..., -1:]], axis=-1)
+        older = np.empty_like(cohort)
+        older[..., :-1], older[..., -1] = cohort[..., 1:], december[..., -1]
         return np.asarray((1.0 - SEPTEMBER_ON) * cohort + SEPTEMBER_ON * older)
 
     def born_on_31_december(self, age: int) -> Floats:

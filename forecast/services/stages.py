@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forecast.axes import Floats
 from forecast.project.spec import Stage
@@ -23,7 +25,7 @@ class Span:
     years: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class StagePlan:
     """One stage with its ages by area.
 
@@ -36,10 +38,18 @@ class StagePlan:
     measured_ages: tuple[int, int]
     file: str
 
+    @cached_property
+    def alike(self) -> Mapping[Span, NDArray[np.intp]]:
+        """Areas of the same ages, by those ages."""
+        found: dict[Span, list[int]] = {}
+        for area, span in enumerate(self.spans):
+            found.setdefault(span, []).append(area)
+        return {span: np.array(areas) for span, areas in found.items()}
+
     @property
     def grades(self) -> int:
         """Grades of the area that has most."""
-        return max(span.years for span in self.spans)
+        return max(span.years for span in self.alike)
 
     def grade_name(self, grade: int) -> str:
         """small, middle, top, or grade-1, grade-2 .."""
@@ -63,20 +73,23 @@ class StageDemand:
         self.carers = (
             facts.standard(spec.carers_per_class, f"{where}, key carers_per_class") if spec.carers_per_class else None
         )
-        self.august = people.on_31_august()
+        self.august = people.on_31_august
 
     def children(self, grade: int) -> Floats:
         """People of the age of a grade (year, area); zero where an area has no such grade."""
         out = np.zeros(self.august.shape[:2])
-        for area, span in enumerate(self.plan.spans):
+        for span, areas in self.plan.alike.items():
             if grade < span.years:
-                out[:, area] = self.august[:, area, span.first + grade]
+                out[:, areas] = self.august[:, areas, span.first + grade]
         return out
 
     def born(self, grade: int) -> Floats:
         """Share already born (year, area)."""
-        ages = [span.first + min(grade, span.years - 1) for span in self.plan.spans]
-        return np.column_stack([self.people.born_on_31_august(age) for age in ages])
+        out = np.empty(self.august.shape[:2])
+        for span, areas in self.plan.alike.items():
+            age = span.first + min(grade, span.years - 1)
+            out[:, areas] = self.people.born_on_31_august(age)[:, None]
+        return out
 
     def staff_per_class(self, grade: int) -> float:
         """The class norm; where no document sets one, a full class divided by the pupils-per-staff norm."""
