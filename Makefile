@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup forecast test check format lint types floors wheel bench golden docs clean
+.PHONY: help setup forecast test check format lint types floors wheel bench skill golden docs clean
 
 PYTHON ?=
 VENV := .venv
@@ -72,8 +72,14 @@ wheel: setup ## build the wheel, look into it, install it alone and run Harbin f
 	cd city; \
 	../alone/bin/forecast run
 
-bench: setup ## time the kernels and the run
-	@set -e; for script in benchmarks/*.py; do echo "== $$script"; $(PY) "$$script"; done
+bench: setup ## time kernels, trajectories, tables and the run; PEER=python that has leapfrog-py, to measure beside it
+	@$(PY) benchmarks/kernel.py
+	@$(PY) benchmarks/trajectories.py --full $(if $(PEER),--peer $(PEER))
+	@$(PY) benchmarks/tidy.py
+	@$(PY) benchmarks/run.py
+
+skill: setup ## score every set of areas under SETS=folder and write the measured part of docs/skill.md
+	@$(PY) benchmarks/skill.py "$(SETS)" --write docs/skill.md --coverage data/coverage.csv
 
 golden: setup ## renew the golden results in tests/ (look at the difference before keeping it)
 	@LAOYOU_GOLDEN=renew $(PY) -m pytest tests -m golden

@@ -5,7 +5,7 @@
 ``SETS`` holds one folder a set; its tables are known by their columns:
 
     population*.parquet            year, area (or state, district), age (single years or 0, 5, 10 ..), [sex], pop
-    pupils_by_year_group.parquet   year, area, nc_year, headcount; births.parquet beside it: area, geography, year, month
+    pupils_by_year_group.parquet   year, area, nc_year, headcount; beside it births.parquet
     enrolment_by_grade.parquet     year, district, grade, pupils
 
 Another folder of the same layout is scored the same way. Shocks are sized on two sets and tested on others:
@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import csv
 import datetime as dt
+import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -25,6 +26,7 @@ import numpy as np
 import pandas as pd
 
 from forecast.backtest.calibrate import Seen, calibrate
+from forecast.backtest.censuses import counties
 from forecast.backtest.folder import people_panel
 from forecast.backtest.intervals import Spreads, spreads, together
 from forecast.backtest.panel import PeoplePanel
@@ -34,14 +36,9 @@ from forecast.demography.cohort_ratio import CohortRatio
 from forecast.demography.noise import TYPICAL, Noise
 
 CALIBRATE = ("norway-municipalities", "taiwan-townships")
-SHOWN = (
-    "no-change",
-    "repeat-growth",
-    "hamilton-perry",
-    "hamilton-perry-shrunk",
-    "progression-flat",
-    "progression-births",
-)
+SHOWN = ("no-change", "repeat-growth", "hamilton-perry", "hamilton-perry-shrunk")
+Table = dict[tuple[str, str, str, str, int], dict[str, float]]
+"""Scores by set, size class, method, group and horizon."""
 HORIZONS = (1, 3, 5, 7, 10)
 TARGETS: dict[tuple[str, str, int], float] = {
     ("best", "3-5", 5): 0.72,
@@ -72,7 +69,7 @@ def panels(folder: Path, only: list[str]) -> list[AnyPanel]:
     for home in sorted(path for path in folder.iterdir() if path.is_dir() and (not only or path.name in only)):
         panel = pupil_panel(home) or people_panel(home)
         if panel is None or len(panel.years) < 8:
-            print(f"{home.name}: no yearly run of stocks or grades, left out")
+            print(f"{home.name}: no yearly run of stocks or grades: no rolling origins")
         else:
             found.append(panel)
     return found
@@ -105,24 +102,22 @@ def studied(sets: list[AnyPanel], noise: Noise) -> list[Study]:
     return found
 
 
-def ratios(scores: pd.DataFrame) -> pd.DataFrame:
-    """Geometric means over sets of people of the engine's WAPE against the best plain method and Hamilton-Perry."""
-    whole = scores[scores["size"] == "all"].set_index(["set", "group", "horizon", "method"])["wape"].unstack("method")
-    ours = whole["cohort-ratio"].dropna()
-    plain = whole.loc[ours.index, [name for name in SHOWN if name in whole]].min(axis=1)
-    table = pd.DataFrame({"best": ours / plain, "hp": ours / whole.loc[ours.index, "hamilton-perry"]})
-    return np.exp(np.log(table).groupby(["group", "horizon"]).mean()).reset_index()
+def looked_up(scores: pd.DataFrame) -> Table:
+    """Scores by set, size class, method, group and horizon."""
+    heads = ["set", "size", "method", "group", "horizon"]
+    measures = ["wape", "mape", "bias"]
+    rows = scores[[*heads, *measures]].itertuples(index=False, name=None)
+    return {row[:5]: dict(zip(measures, map(float, row[5:]), strict=True)) for row in rows}
 
 
-def people_tables(found: list[Study], scores: pd.DataFrame) -> list[str]:
+def people_tables(found: list[Study], table: Table) -> list[str]:
     """WAPE of every method by set, and the ratios to reach."""
-    lines = ["## People by age\n"]
-    for item in found:
-        if isinstance(item.panel, PeoplePanel):
-            lines += [f"### {item.panel.name}\n", *wape_table(item, scores), ""]
-    if not any(isinstance(item.panel, PeoplePanel) for item in found):
+    people = [item for item in found if isinstance(item.panel, PeoplePanel)]
+    if not people:
         return []
-    means = ratios(scores).set_index(["group", "horizon"])
+    lines = ["## People by age\n"]
+    for item in people:
+        lines += [f"### {item.panel.name}\n", *wape_table(item, table), ""]
     lines += [
         "### Against the plain methods, all sets together\n",
         "Geometric mean over sets of the WAPE of `cohort-ratio`, against the best plain method of the very cell (known",
@@ -130,15 +125,28 @@ def people_tables(found: list[Study], scores: pd.DataFrame) -> list[str]:
         "| ages | years | against best plain | goal | against Hamilton-Perry | goal |",
         "|---|---:|---:|---:|---:|---:|",
     ]
-    for (group, horizon), row in means.iterrows():
-        if horizon in (5, 10):
-            goals = [TARGETS.get((kind, group, horizon)) for kind in ("best", "hp")]
-            cells = [
-                f"{row[kind]:.2f} | {goal_told(row[kind], goal)}"
-                for kind, goal in zip(("best", "hp"), goals, strict=True)
-            ]
-            lines.append(f"| {group} | {horizon} | {cells[0]} | {cells[1]} |")
+    for group in dict.fromkeys(group for item in people for group in item.rolled.groups):
+        for horizon in (5, 10):
+            best, hp = (ratio(people, table, group, horizon, kind) for kind in ("best", "hp"))
+            if np.isfinite(best):
+                goals = [
+                    goal_told(value, TARGETS.get((kind, group, horizon)))
+                    for kind, value in (("best", best), ("hp", hp))
+                ]
+                lines.append(f"| {group} | {horizon} | {best:.2f} | {goals[0]} | {hp:.2f} | {goals[1]} |")
     return [*lines, ""]
+
+
+def ratio(people: list[Study], table: Table, group: str, horizon: int, kind: str) -> float:
+    """Geometric mean over sets of the engine's WAPE against the best plain method, or Hamilton-Perry."""
+    logs = []
+    for item in people:
+        here = {name: table.get((item.panel.name, "all", name, group, horizon)) for name in (*SHOWN, item.engine)}
+        ours = here.pop(item.engine)
+        plain = {name: row["wape"] for name, row in here.items() if row is not None}
+        if ours is not None and plain and np.isfinite(ours["wape"]):
+            logs.append(np.log(ours["wape"] / (min(plain.values()) if kind == "best" else plain["hamilton-perry"])))
+    return float(np.exp(np.mean(logs))) if logs else float("nan")
 
 
 def goal_told(reached: float, goal: float | None) -> str:
@@ -148,13 +156,10 @@ def goal_told(reached: float, goal: float | None) -> str:
     return f"{goal:.2f}" if reached <= goal + 0.0005 else f"{goal:.2f} **missed** ({reached:.3f})"
 
 
-def wape_table(item: Study, scores: pd.DataFrame) -> list[str]:
+def wape_table(item: Study, table: Table) -> list[str]:
     """One line a group and horizon: errors of each method, the engine in bold where no plain one is better."""
-    mine = scores[scores["set"] == item.panel.name]
-    table = mine[mine["size"] == "all"].set_index(["group", "horizon", "method"])["wape"].unstack("method")
-    large = mine[mine["size"] == ">=20k"].set_index(["group", "horizon", "method"])["mape"].unstack("method")
-    bias = mine[(mine["size"] == "all") & (mine["method"] == item.engine)].set_index(["group", "horizon"])["bias"]
-    plain = [name for name in SHOWN if name in table]
+    name = item.panel.name
+    plain = [method for method in item.methods if method != item.engine]
     methods = [*plain, item.engine, "ensemble", "chosen"]
     lines = [
         f"| group | years | {' | '.join(methods)} | bias of {item.engine} | MAPE of it, 20,000+ |",
@@ -162,40 +167,42 @@ def wape_table(item: Study, scores: pd.DataFrame) -> list[str]:
     ]
     for group in item.rolled.groups:
         for horizon in HORIZONS:
-            if (group, horizon) in table.index and np.isfinite(table.loc[(group, horizon), item.engine]):
-                row = table.loc[(group, horizon)]
-                best = row[item.engine] <= row[plain].min() + 0.005
+            rows = {method: table.get((name, "all", method, group, horizon)) for method in methods}
+            wape = {method: row["wape"] for method, row in rows.items() if row is not None}
+            if item.engine in wape:
+                best = wape[item.engine] <= min(wape[method] for method in plain) + 0.005
                 cells = [
-                    f"**{row[name]:.2f}**" if name == item.engine and best else f"{row[name]:.2f}" for name in methods
+                    f"**{wape[one]:.2f}**" if one == item.engine and best else f"{wape[one]:.2f}" for one in methods
                 ]
-                some = large.loc[(group, horizon), item.engine] if (group, horizon) in large.index else np.nan
-                last = "" if np.isnan(some) else f"{some:.2f}"
-                lines.append(f"| {group} | {horizon} | {' | '.join(cells)} | {bias[group, horizon]:+.2f} | {last} |")
+                large = table.get((name, ">=20k", item.engine, group, horizon), {}).get("mape", np.nan)
+                last = "" if np.isnan(large) else f"{large:.2f}"
+                bias = table[name, "all", item.engine, group, horizon]["bias"]
+                lines.append(f"| {group} | {horizon} | {' | '.join(cells)} | {bias:+.2f} | {last} |")
     return lines
 
 
-def pupil_tables(found: list[Study], scores: pd.DataFrame) -> list[str]:
+def pupil_tables(found: list[Study], table: Table) -> list[str]:
     """MAPE and bias of pupils by stage."""
     lines: list[str] = []
     for item in found:
         if not isinstance(item.panel, PupilPanel):
             continue
-        mine = scores[(scores["set"] == item.panel.name) & (scores["size"] == "all")]
-        table = mine.set_index(["group", "horizon", "method"])[["mape", "bias"]].unstack("method")
-        names = [name for name in SHOWN if name in table["mape"]]
+        name, plain = item.panel.name, [method for method in item.methods if method != item.engine]
         lines += [
-            f"### {item.panel.name}\n",
-            f"MAPE over areas, percent.\n\n| stage | years | {' | '.join([*names, item.engine])} | bias of it |",
-            "|---|---:|" + "---:|" * (len(names) + 2),
+            f"### {name}\n",
+            f"MAPE over areas, percent.\n\n| stage | years | {' | '.join([*plain, item.engine])} | bias of it |",
+            "|---|---:|" + "---:|" * (len(plain) + 2),
         ]
         for group in item.rolled.groups:
             for horizon in HORIZONS:
-                if (group, horizon) in table.index and np.isfinite(table.loc[(group, horizon), ("mape", item.engine)]):
-                    row = table.loc[(group, horizon)]
-                    best = row["mape", item.engine] <= min(row["mape", name] for name in names) + 0.005
-                    cells = [f"{row['mape', name]:.2f}" for name in names]
-                    cells.append(f"**{row['mape', item.engine]:.2f}**" if best else f"{row['mape', item.engine]:.2f}")
-                    lines.append(f"| {group} | {horizon} | {' | '.join(cells)} | {row['bias', item.engine]:+.2f} |")
+                rows = {method: table.get((name, "all", method, group, horizon)) for method in (*plain, item.engine)}
+                mape = {method: row["mape"] for method, row in rows.items() if row is not None}
+                if item.engine in mape:
+                    ours, best = mape[item.engine], min(mape[method] for method in plain)
+                    cells = [f"{mape[method]:.2f}" for method in plain]
+                    cells.append(f"**{ours:.2f}**" if ours <= best + 0.005 else f"{ours:.2f}")
+                    bias = table[name, "all", item.engine, group, horizon]["bias"]
+                    lines.append(f"| {group} | {horizon} | {' | '.join(cells)} | {bias:+.2f} |")
         lines.append("")
     return ["## Pupils by stage\n", *lines] if lines else []
 
@@ -204,15 +211,16 @@ def coverage_tables(found: list[Study], names: list[str]) -> list[str]:
     """What the intervals covered, by class of horizons and by group."""
     lines = [
         "## Intervals\n",
-        f"Shocks sized on {' and '.join(names)} alone. Percent of outcomes inside the 80 % interval: as drawn, and set right",
-        "by the past origins of the set itself; 50 and 95 % intervals over all horizons.\n",
+        f"Shocks sized on {' and '.join(names)} alone. Percent of outcomes inside the 80 % interval: as drawn, and",
+        "set right by the past origins of the set itself; 50 and 95 % intervals over all horizons.\n",
         "| set | sized on it | intervals | all | 1-3 | 4-6 | 7-10 | 11-15 | 50 % | 95 % | lowest and highest group |",
         "|---|---|---|---:|---:|---:|---:|---:|---:|---:|---|",
     ]
     for item in found:
         table = item.coverage()
         for kind in (DRAWN, SET_RIGHT):
-            mine = table[table["intervals"] == kind].set_index(["group", "horizons", "nominal"])["covered"]
+            some = table.loc[table["intervals"] == kind, ["group", "horizons", "nominal", "covered"]]
+            mine = {row[:3]: float(row[3]) for row in some.itertuples(index=False, name=None)}
             cells = [mine.get(("all", horizons, 80), np.nan) for horizons in ("all", "1-3", "4-6", "7-10", "11-15")]
             cells += [mine.get(("all", "all", level), np.nan) for level in (50, 95)]
             groups = {group: mine[group, "all", 80] for group in item.rolled.groups}
@@ -236,17 +244,34 @@ def noise_lines(noise: Noise) -> list[str]:
 
 def commit() -> str:
     """The commit that is checked out."""
-    asked = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
+    asked = subprocess.run(
+        [shutil.which("git") or "git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+    )
     return asked.stdout.strip() or "unknown"
 
 
-def markdown(found: list[Study], noise: Noise, everywhere: Noise, names: list[str]) -> str:
+def county_tables(counted: dict[str, pd.DataFrame]) -> list[str]:
+    """Sets of two censuses."""
+    lines: list[str] = []
+    for name, frame in counted.items():
+        lines += [f"### {name}, ten years, two censuses only\n", "| ages | method | MAPE | WAPE | bias | areas |"]
+        lines.append("|---|---|---:|---:|---:|---:|")
+        for row in frame[["group", "method", "mape", "wape", "bias", "cases"]].itertuples(index=False, name=None):
+            lines.append(f"| {row[0]} | {row[1]} | {row[2]:.2f} | {row[3]:.2f} | {row[4]:+.2f} | {row[5]} |")
+        lines.append("")
+    return lines
+
+
+def markdown(
+    found: list[Study], counted: dict[str, pd.DataFrame], noise: Noise, everywhere: Noise, names: list[str]
+) -> str:
     """The page: what was measured, between the words of the page as it is."""
-    scores = pd.concat([item.scores() for item in found], ignore_index=True)
+    table = looked_up(pd.concat([item.scores() for item in found], ignore_index=True))
     lines = [
         f"Measured {dt.datetime.now(dt.UTC):%Y-%m-%d} at commit {commit()} by `benchmarks/skill.py`.\n",
-        *people_tables(found, scores),
-        *pupil_tables(found, scores),
+        *people_tables(found, table),
+        *pupil_tables(found, table),
+        *county_tables(counted),
         *coverage_tables(found, names),
         "## Sizes of the shocks\n",
         f"Sized on {' and '.join(names)} (used for the coverage above):\n",
@@ -275,9 +300,10 @@ def coverage_file(path: Path, found: list[Study], names: list[str]) -> None:
         if item.panel.name in names or item.panel.name not in TESTED:
             continue
         table = item.coverage()
-        for row in table[table["intervals"] == SET_RIGHT].itertuples(index=False):
-            told = (item.panel.name, " + ".join(names), row.group, row.horizons, row.nominal)
-            rows.append((*told, f"{row.covered:.1f}", row.cases, "laoyou-backtest", "derived"))
+        wanted = table.loc[table["intervals"] == SET_RIGHT, ["group", "horizons", "nominal", "covered", "cases"]]
+        for group, horizons, nominal, covered, cases in wanted.itertuples(index=False, name=None):
+            told = (item.panel.name, " + ".join(names), group, horizons, nominal, f"{covered:.1f}", cases)
+            rows.append((*told, "laoyou-backtest", "derived"))
     heads = ("set", "calibrated_on", "group", "horizons", "nominal", "covered", "cases", "source", "status")
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
@@ -298,16 +324,16 @@ def main() -> None:
     names = [panel.name for panel in sets if panel.name in options.calibrate] or ["what the program carries"]
     noise, everywhere = sized(sets, names), sized(sets, [panel.name for panel in sets])
     found = studied(sets, noise)
-    text = markdown(found, noise, everywhere, names)
+    homes = sorted(path for path in options.sets.iterdir() if path.is_dir())
+    tables = {path.name: frame for path in homes if (frame := counties(path)) is not None}
+    text = markdown(found, tables, noise, everywhere, names)
     print(text)
     for item in found:
         table = verdicts(item.scores(), item.engine)
         plain = table[table["use"] != item.engine]
-        for row in plain.itertuples(index=False):
-            print(
-                f"{row.set}, {row.group}, {row.horizon} years: {row.use} did better "
-                f"({row.best_plain_wape:.2f} against {row.wape:.2f}); use it there"
-            )
+        heads = ["set", "group", "horizon", "use", "best_plain_error", "error"]
+        for name, group, horizon, use, theirs, ours in plain[heads].itertuples(index=False, name=None):
+            print(f"{name}, {group}, {horizon} years: {use} did better ({theirs:.2f} against {ours:.2f}); use it there")
     if options.write:
         into(options.write, text)
     if options.coverage:

@@ -52,7 +52,7 @@ def by_trajectories(rolled: Rolled, panel: Panel, sampler: Sampler, seed: int = 
     probs = [0.5, *(edge for level in LEVELS for edge in (0.5 - level / 200.0, 0.5 + level / 200.0))]
     found = np.full((len(probs), *rolled.actual.shape), np.nan)
     for place, origin in enumerate(rolled.origins):
-        reach = int(np.isfinite(rolled.actual[place]).any(axis=(1, 2)).sum())
+        reach = int(np.flatnonzero(np.isfinite(rolled.actual[place]).any(axis=(1, 2))).max(initial=-1)) + 1
         years = range(origin + panel.step, origin + reach * panel.step + 1, panel.step)
         draws = Draws(seed, range(TRAJECTORIES), panel.name)
         for area, values in enumerate(sampler(panel, origin, years, draws)):
@@ -66,8 +66,8 @@ def recalibrated(rolled: Rolled, band: Band) -> Band:
     """Widths set right by how far past outcomes lay out, group by group and horizon by horizon (split conformal).
 
     At each origin only outcomes known then count: their distance from the median, in half widths of the 80 % interval,
-    has a quantile of 80 %, which should be 1. Launches are few and alike, so it counts with the weight of the independent
-    ones against 4.
+    has a quantile of 80 %, which should be 1. Launches are few and alike, so it counts with the weight of the
+    independent ones against 4.
     """
     low, high = (np.log(np.maximum(end, 1e-9)) for end in band.ends[MIDDLE])
     middle = np.log(np.maximum(band.median, 1e-9))

@@ -1,9 +1,9 @@
 """Sizes of shocks from errors of real forecasts: what spread each stream gives, matched to the spread that was seen.
 
 Errors of a group at a horizon have a part that all areas of a launch share, a part of each area, and a part of chance
-that shrinks with size (``variance``). Each is a sum of what births, deaths and moves contribute; contributions of shocks
-of size one come from the engine's own trajectories, and sizes follow by least squares on the logs of variances.
-How long shocks last is chosen from a few values by the same fit. At the end all sizes are widened for being known from
+that shrinks with size (``variance``). Each is a sum of what births, deaths and moves contribute. What shocks of size
+one contribute comes from the engine's own trajectories; sizes follow by least squares on the logs of variances, and
+how long shocks last is chosen from a few values by the same fit. At the end all sizes are widened for being known from
 few launches.
 """
 
@@ -34,8 +34,8 @@ KEPT: Mapping[str, tuple[tuple[float, float], ...]] = {
 UNIT = {"births": 0.05, "deaths": 0.05, "moves": 0.005}
 """Yearly news small enough for variances to add, large enough to be seen."""
 FREEDOM, PACE = 12.0, 0.006
-"""Assumed, for a few sets cannot tell: how few independent shocks are behind a size; how far the yearly progress of
-survival at old age differs between populations (Kannisto, Lauritsen, Thatcher and Vaupel 1994: from none to some 2 %)."""
+"""Assumed, for a few sets cannot tell: how few independent shocks are behind a size, and how far the yearly progress of
+survival at old age differs between populations (Kannisto and others 1994: from none to some 2 %)."""
 WINTERS = Wave(0.02, 0.3)
 """Least shared news of deaths, assumed: hard winters and mild ones move death rates of the old by some 2 % a year."""
 MIDDLE = 5
@@ -78,11 +78,16 @@ def calibrate(engine: CohortRatio, sets: Sequence[Seen]) -> Noise:
     }
     paced = np.concatenate([_answer(engine, one, "pace", 0.0, 0.0) for one in sets])
     shared = _fit(answers, wanted["shared"], [paced])
-    shared["deaths"] = max(shared["deaths"], WINTERS, key=lambda wave: wave.sd)
+    shared["deaths"] = max(shared["deaths"], WINTERS, key=_after_some_years)
     own = _fit(answers, wanted["alpha"], [])
     streams = [Stream(shared[name], own[name]) for name in STREAMS]
     found = Noise(streams[0], streams[1], streams[2], _chance(sets), FREEDOM, PACE)
     return found.times(_width(sets))
+
+
+def _after_some_years(wave: Wave) -> float:
+    """Variance of a series that starts from nothing, at the horizon in the middle."""
+    return float(wave.variance(np.array([float(MIDDLE)]), settled=False)[0])
 
 
 def _width(sets: Sequence[Seen]) -> float:

@@ -34,6 +34,7 @@ def _read(path: Path) -> PeoplePanel | None:
     steps = np.unique(np.diff(ages))
     if ages[0] != 0 or len(steps) != 1 or steps[0] not in (1, 5):
         return None
+    _strangers(path, frame)
     keys = ["year", area, *(["sex"] if "sex" in frame else []), age]
     return _panel(path, frame.assign(**_plain(frame, area)), keys, count, int(steps[0]))
 
@@ -44,6 +45,15 @@ def _plain(frame: pd.DataFrame, area: str) -> dict[str, pd.Series]:
     if "sex" in frame:
         found["sex"] = frame["sex"].astype(str).map(SEXES)
     return found
+
+
+def _strangers(path: Path, frame: pd.DataFrame) -> None:
+    """``InputError`` for a word in the column sex that is none of the known ones."""
+    strange = sorted(set(frame["sex"].astype(str)) - set(SEXES)) if "sex" in frame else []
+    if strange:
+        raise InputError.one(
+            f"{path}, column sex", f"one of {', '.join(SEXES)}", ", ".join(strange[:10]), "rename them"
+        )
 
 
 def _panel(path: Path, frame: pd.DataFrame, keys: list[str], count: str, width: int) -> PeoplePanel:

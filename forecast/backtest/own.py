@@ -15,23 +15,28 @@ FEWEST = 8
 def project_panel(population: pd.DataFrame, areas: tuple[str, ...], name: str) -> PeoplePanel | None:
     """The longest run of yearly stocks of all areas by single ages or five-year groups; None where there is none.
 
-    population  the project's table, residents; stocks of one year may be of any day, the same in every year
+    population  the project's table; of several days in a year the last one with whole stocks of residents counts
     """
     known = population[(population["concept"] == "resident") & population["area"].isin(areas)]
-    known = known.assign(year=pd.to_datetime(known["date"]).dt.year)
-    found: list[PeoplePanel] = []
-    for width in (1, 5):
-        here = _cut(known, width)
-        for run in _runs(sorted(year for year, part in here.groupby("year") if _whole(part, areas))):
-            if len(run) >= FEWEST:
-                found.append(_panel(here[here["year"].isin(run)], areas, tuple(run), width, name))
+    found = [
+        _panel(here[here["year"].isin(run)], areas, tuple(run), width, name)
+        for width in (1, 5)
+        for here in (_stocks(known, width, areas),)
+        for run in _runs(sorted(set(here["year"])))
+        if len(run) >= FEWEST
+    ]
     return max(found, key=lambda panel: (len(panel.years), -panel.width), default=None)
 
 
-def _cut(known: pd.DataFrame, width: int) -> pd.DataFrame:
-    """Rows of cells of one width, and the open ones."""
-    same = known["age_width"] == width
-    return known[same | known["age_width"].isna()]
+def _stocks(known: pd.DataFrame, width: int, areas: tuple[str, ...]) -> pd.DataFrame:
+    """Rows of the whole stocks in cells of one width and an open one, with their year; one day a year."""
+    cut = known[(known["age_width"] == width) | known["age_width"].isna()]
+    days = {}
+    for day in sorted(set(cut["date"])):
+        if _whole(cut[cut["date"] == day], areas):
+            days[pd.Timestamp(day).year] = day
+    kept = cut[cut["date"].isin(list(days.values()))]
+    return kept.assign(year=pd.to_datetime(kept["date"]).dt.year)
 
 
 def _whole(part: pd.DataFrame, areas: tuple[str, ...]) -> bool:
@@ -40,7 +45,11 @@ def _whole(part: pd.DataFrame, areas: tuple[str, ...]) -> bool:
     ages = np.sort(part["age_start"].unique())
     steps = np.unique(np.diff(ages))
     return (
-        len(counts) == 2 * len(areas) and counts.nunique() == 1 and len(ages) > 10 and ages[0] == 0 and len(steps) == 1
+        len(counts) == 2 * len(areas)
+        and counts.min() == counts.max()
+        and len(ages) > 10
+        and ages[0] == 0
+        and len(steps) == 1
     )
 
 

@@ -43,9 +43,20 @@ BORDERS = (5_000.0, 20_000.0, 100_000.0)
 class Panel(Protocol):
     """A set of areas with history, whatever is counted in it."""
 
-    name: str
-    areas: tuple[str, ...]
-    years: tuple[int, ...]
+    @property
+    def name(self) -> str:
+        """What the set is called."""
+        ...
+
+    @property
+    def areas(self) -> tuple[str, ...]:
+        """Codes or names of its areas."""
+        ...
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """Years that were counted."""
+        ...
 
     @property
     def groups(self) -> tuple[str, ...]:

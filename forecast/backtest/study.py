@@ -139,6 +139,9 @@ def verdicts(scores: pd.DataFrame, engine: str) -> pd.DataFrame:
     """
     large = scores[(scores["size"] == ">=20k")]
     keys = ["set", "group", "horizon"]
-    ours = large[large["method"] == engine].set_index(keys)[["wape", "best_plain", "best_plain_wape"]]
-    use = np.where(ours["wape"] <= ours["best_plain_wape"], engine, ours["best_plain"])
-    return ours.assign(use=use, chosen=large[large["method"] == CHOSEN].set_index(keys)["wape"]).reset_index()
+    names = {"wape": "error", "best_plain_wape": "best_plain_error"}
+    mine = large[large["method"] == engine].rename(columns=names).set_index(keys)
+    ours = mine[["error", "best_plain", "best_plain_error"]]
+    use = np.where(ours["error"] <= ours["best_plain_error"], engine, ours["best_plain"])
+    chosen = large[large["method"] == CHOSEN].set_index(keys)["wape"]
+    return ours.assign(measure="WAPE", use=use, chosen=chosen).reset_index()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 import forecast
+from forecast.cli.backtest import backtest
 from forecast.cli.check import check
 from forecast.cli.door import Door
 from forecast.cli.explain import explain
@@ -37,5 +38,5 @@ def main(_: Settings) -> None:
     """
 
 
-for command in (init, check, run, scenario, explain, runs, standards, validate):
+for command in (init, check, run, scenario, explain, runs, standards, validate, backtest):
     main.add_command(command)

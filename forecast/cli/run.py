@@ -18,6 +18,7 @@ from forecast.cli.show import as_json, texts
         "forecast run",
         "forecast run --scenario baseline --scenario low-fertility --lang zh",
         "forecast run --json --no-report",
+        "forecast run --trajectories 5000 --seed 7 --draws",
     ),
 )
 @click.option(
@@ -27,14 +28,36 @@ from forecast.cli.show import as_json, texts
     metavar="NAME",
     help="Scenario to compute; again for more.  [default: all]",
 )
+@click.option(
+    "--trajectories",
+    type=click.IntRange(0, 100_000),
+    metavar="N",
+    help="Trajectories of each scenario; 0 for none, and so no intervals.  [default: as models/uncertainty.toml says]",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**63 - 1),
+    metavar="N",
+    help="Seed of the trajectories.  [default: as models/uncertainty.toml says]",
+)
+@click.option("--draws", is_flag=True, help="Publish the main figures on every trajectory: the table draws.")
 @click.option("--report/--no-report", default=True, help="Write the HTML report beside the tables.")
 @common
-def run(settings: Settings, scenarios: tuple[str, ...], report: bool) -> None:
+def run(
+    settings: Settings,
+    scenarios: tuple[str, ...],
+    trajectories: int | None,
+    seed: int | None,
+    draws: bool,
+    report: bool,
+) -> None:
     """Compute the project under its scenarios and publish a run: tables, manifest, report.
 
+    Intervals come from trajectories: courses that births, deaths and moves may take around the figures shown.
     Prints the summary of the first scenario, and the path of the run as the last line.
     """
     project = settings.home()  # before the heavy imports: a wrong folder is said at once
+    from forecast.run.project import Drawing
     from forecast.run.project import run as compute_and_publish
 
     pages: list[str] = []
@@ -44,11 +67,11 @@ def run(settings: Settings, scenarios: tuple[str, ...], report: bool) -> None:
 
         pages.append(write_report(folder, settings.lang).name)
 
+    drawing = Drawing(trajectories, seed, draws)
     with progress(settings) as notice:
-        if report:
-            done = compute_and_publish(project, settings.out, scenarios, notice=notice, finish=finish)
-        else:
-            done = compute_and_publish(project, settings.out, scenarios, notice=notice)
+        done = compute_and_publish(
+            project, settings.out, scenarios, drawing=drawing, notice=notice, finish=finish if report else None
+        )
     folder = done.folder.resolve()
     if settings.json:
         as_json(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from forecast.axes import AGE, FEMALE, Floats, Population
-from forecast.demography.courses import chance, slower, straightened
+from forecast.demography.courses import centred, chance, slower, straightened
 from forecast.demography.engine import Components, Flows, Forecast, History, Override, following
 from forecast.demography.migration import NetMigration
 from forecast.demography.mortality import tables
@@ -103,7 +103,8 @@ class FittedCohort:
         onset = Onset(max(conditions.born_until - launch.year, 0), last - launch.year, last - launch.year, settled=True)
         noise = self.engine.noise.times(scale)
         span, apart = range(launch.year, years[-1] + 1), conditions.students[: len(years) + 1]
-        return Sampled(launch.areas, span, run.course(noise, onset), noise, draws, onset, apart)
+        recorded = np.stack([flow[0] for flow in run.flows[: onset.births]]) if onset.births else None
+        return Sampled(launch.areas, span, run.course(noise, onset), noise, draws, onset, apart, recorded)
 
 
 class _Run:
@@ -210,7 +211,7 @@ class _Run:
         """What was run, as rates: without noise it gives the same people, whatever the timing of migrants.
 
         Growth is the people at the end of a year over the survivors of its start; fertility the births over the mean of
-        start and surviving women.
+        start and surviving women. Births on record are given as they are: they hang on no trajectory's women.
         """
         steps = len(self.flows)
         core = np.stack(self.cores)
@@ -229,10 +230,12 @@ class _Run:
         dying = (1.0 - survival) * slower(launch)
         boys = self.conditions.boys[:steps]
         luck = chance(core, newborn, noise, (onset.births, onset.moves))
-        given = np.zeros((steps, 1))
+        given = np.zeros((steps, len(launch.areas)))
+        recorded = slice(0, min(onset.births, steps))
+        given[recorded], fertility[recorded] = births[recorded].sum(axis=AGE), 0.0
         moving = self.conditions.migration.profile
-        growth = growth * straightened(noise, onset, moving, steps)[:, None]
-        return Course(core[0], survival, dying, growth, moving, fertility, given, boys, luck)
+        growth = growth * straightened(noise, onset, moving, steps)[:, None] * centred(luck, core)
+        return Course(core[0], survival, dying, growth, moving, fertility, given, boys, luck * growth)
 
     def forecast(self, years: range) -> Forecast:
         births, by_sex, deaths, moved, fertility = (np.stack(part) for part in zip(*self.flows, strict=True))

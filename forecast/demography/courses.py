@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.polynomial.hermite_e import hermegauss
 
 from forecast.axes import SEX, Floats, Population
 from forecast.demography.migration import model_schedule
@@ -14,6 +15,8 @@ from forecast.kernels.paths import Course
 
 MORTAL = 40
 """Age from which a cohort ratio below 1 is taken as dying; younger ones are moves."""
+NODES = 20
+"""Points at which luck is looked at where a mean over it is taken."""
 
 
 def mobile(launch: Population) -> Floats:
@@ -62,6 +65,35 @@ def chance(expected: Floats, newborn: Floats, noise: Noise, first: tuple[int, in
     return gains
 
 
+def centred(gains: Floats, expected: Floats) -> Floats:
+    """What growth and gains are multiplied by so that luck leaves the mean where it was (step, area, sex, age).
+
+    gains     growth for one unit of a cohort's luck                     (step, area, sex, age)
+    expected  persons, the launch first                                  (step + 1, area, sex, age)
+
+    Luck stays with a cohort: the mean of the product of its factors max(1 + C e, 0) grows above 1, the more the fewer
+    people it has. Means by Gauss-Hermite quadrature over e, standard normal. The open cell takes the luck of those who
+    come into it; what the ones before them had is another cohort's, whose mean is 1.
+    """
+    if not gains.any():
+        return np.ones((len(gains), 1, *gains.shape[2:]))
+    luck, weights = hermegauss(NODES)
+    weights = weights / weights.sum()
+    found = np.empty_like(gains)
+    factor = np.ones((NODES, *gains.shape[1:]))
+    for step, gain in enumerate(gains):
+        before = expected[step]
+        both = before[..., -2] + before[..., -1]
+        coming = np.where(both > 0, before[..., -2] / np.where(both > 0, both, 1.0), 0.0)
+        factor[..., 1:] = factor[..., :-1].copy()
+        factor[..., 0] = 1.0
+        factor[..., -1] = 1.0 + coming * (factor[..., -1] - 1.0)
+        factor *= np.maximum(1.0 + gain * luck[:, None, None, None], 0.0)
+        found[step] = 1.0 / np.einsum("n,nasx->asx", weights, factor)
+        factor *= found[step]
+    return found
+
+
 def straightened(noise: Noise, onset: Onset, moving: Floats, steps: int) -> Floats:
     """What growth is multiplied by so that moves that stray leave the mean of a cohort where it was (step, sex, age).
 
@@ -105,16 +137,18 @@ def by_ratios(
     children = expected[1:, :, :, 0]
     sexes = children.sum(axis=(0, 1))
     stepped, moving = noise.times(scale).over(width), mobile(launch)
+    luck = chance(expected, children, stepped, (0, 0))
+    growth = straightened(stepped, Onset(), moving, steps)[:, None] * centred(luck, expected)
     course = Course(
         launch.people,
         survival,
         survival * hazard,
-        straightened(stepped, Onset(), moving, steps)[:, None],
+        growth,
         moving,
         np.zeros((1, 1, whole.shape[-1])),
         children.sum(axis=-1),
         np.full(1, sexes[0] / max(sexes.sum(), 1e-9)),
-        chance(expected, children, stepped, (0, 0)),
+        luck * growth,
     )
     years = range(launch.year, launch.year + steps * width + 1, width)
     return Sampled(launch.areas, years, course, stepped, draws, Onset())

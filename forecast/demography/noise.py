@@ -43,7 +43,7 @@ class Wave:
     def over(self, width: int, *, summed: bool) -> Wave:
         """The same in steps of ``width`` years: the sum of their values (a rate adds up), or the mean (a level).
 
-        Variances of the first two steps are kept.
+        Variances of the first two steps are kept, as far as a ``run`` of 0.95 goes.
         """
         if width == 1:
             return self
@@ -64,6 +64,8 @@ class Wave:
 
     def path(self, news: Floats, first: int, *, settled: bool = False) -> Floats:
         """The series (step, draw) from standard normals (step, draw), nothing before step ``first``."""
+        if settled and self.run > 0.0:
+            raise ValueError("a series whose news goes on has no settled start")
         start: Start = "stationary" if settled else "zero"
         if self.run == 0.0:
             return autocorrelated(news, self.kept, self.sd, start, first)
@@ -183,7 +185,7 @@ class Shared:
         moved = self.moves + noise.moves.own.path(z[MOVES], onset.moves, settled=onset.settled)
         fertile -= 0.5 * self._variance(noise.births, onset.births, 0.0)
         dying -= 0.5 * self._variance(noise.deaths, onset.deaths, noise.pace)
-        return Shocks(np.exp(fertile), np.expm1(dying), moved, self._luck(name, sexes, cohorts))
+        return Shocks(np.exp(fertile), np.expm1(dying), moved, self._luck(name, sexes, cohorts - self.steps))
 
     def _variance(self, stream: Stream, first: int, pace: float) -> Floats:
         """Variance of a trajectory's log shock, so that its mean is left where it was (year, draw)."""
@@ -192,18 +194,23 @@ class Shared:
         alone = stream.own.variance(since, settled=False) + (pace * since) ** 2
         return np.asarray(common[:, None] * self.wild**2 + alone[:, None])
 
-    def _luck(self, name: str, sexes: int, cohorts: int) -> Floats:
-        """Standard normals of each cohort (sex, cohort, draw), under a name of their own."""
+    def _luck(self, name: str, sexes: int, cells: int) -> Floats:
+        """Standard normals of each cohort (sex, cohort, draw), under a name of their own: the last born first.
+
+        They are numbered from the cells of the launch on, then step by step: more steps leave the others as they were.
+        """
         if self.noise.chance == 0.0:
             return np.zeros((0, 0, 0))
+        cohorts = cells + self.steps
         found = self.draws.normals(f"{name} by chance", -(-sexes * cohorts // STREAMS))
-        rows = found.transpose(1, 0, 2).reshape(-1, found.shape[-1])
-        return np.asarray(rows[: sexes * cohorts].reshape(sexes, cohorts, -1))
+        rows = found.transpose(1, 0, 2).reshape(-1, found.shape[-1])[: sexes * cohorts].reshape(cohorts, sexes, -1)
+        ordered = np.concatenate([rows[cells:][::-1], rows[:cells]])
+        return np.ascontiguousarray(ordered.transpose(1, 0, 2))
 
 
 def _since(steps: int, first: int) -> Floats:
     """Steps that have carried a shock by each step."""
-    return np.maximum(np.arange(steps) - first + 1.0, 0.0)
+    return np.asarray(np.maximum(np.arange(steps) - first + 1.0, 0.0))
 
 
 def _wild(normal: Floats, freedom: float) -> Floats:

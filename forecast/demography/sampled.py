@@ -46,6 +46,7 @@ class Sampled:
     course  the expected course of all areas; its kernel works on one area at a time
     noise   by step of the course, not by year
     apart   a stock that no trajectory changes, added to the people (year, area, sex, age); None: nobody
+    record  births on record by age of mother (step, area, age), the same on every trajectory; None: none
     """
 
     areas: tuple[str, ...]
@@ -55,6 +56,7 @@ class Sampled:
     draws: Draws
     onset: Onset
     apart: Floats | None = None
+    record: Floats | None = None
 
     @cached_property
     def shared(self) -> Shared:
@@ -67,7 +69,11 @@ class Sampled:
 
     def cells(self, area: int, *, events: bool = False) -> Cells:
         """People and births of one area, and with ``events`` deaths and migrants too; ``apart`` is not among them."""
-        return cells(self.course, area, self.shocks(area), events=events)
+        found = cells(self.course, area, self.shocks(area), events=events)
+        if events and self.record is not None:
+            steps = min(len(self.record), len(found.by_mother))
+            found.by_mother[:steps] = self.record[:steps, area, :, None]
+        return found
 
     def people(self, area: int) -> Floats:
         """People of one area (year, sex, age, draw)."""

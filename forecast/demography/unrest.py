@@ -167,11 +167,15 @@ def _logs(actual: Floats, expected: Floats) -> tuple[Floats, Floats]:
 
 
 def _parted(logs: Floats, persons: Floats) -> tuple[float, float, float, float]:
-    """Variance that areas share, that is their own, that is chance times persons, and cases, of logs (pair, area)."""
+    """Variance that areas share, that is their own, that is chance times persons, and cases, of logs (pair, area).
+
+    Areas where nobody lives are no case.
+    """
     weight = np.sqrt(np.maximum(persons, 1e-9))
     common = (logs * weight).sum(axis=1) / weight.sum(axis=1)
-    if logs.shape[1] < 3:
+    there = (persons > 0) | (logs != 0)
+    if there.any(axis=0).sum() < 3:
         return float(np.mean(common**2)), 0.0, 0.0, 0.0
-    rest = logs - common[:, None]
-    own, chance = by_size(rest.reshape(-1), persons.reshape(-1))
+    rest = (logs - common[:, None])[there]
+    own, chance = by_size(rest, persons[there])
     return float(np.mean(common**2)), own, chance, float(rest.size)

@@ -26,10 +26,9 @@ def summarise(values: Floats, probs: Sequence[float], threads: int = 1) -> tuple
     shares = np.asarray(probs, dtype=np.float64)
     if values.ndim < 1 or not values.shape[-1] or not ((shares >= 0.0) & (shares <= 1.0)).all():
         raise ValueError(f"values of shape {values.shape} have no quantiles {list(probs)}")
-    lead, (rows, draws) = values.shape[:-2], np.atleast_2d(values).shape[-2:]
-    tables = (
-        values if lead else values.reshape(rows, draws)
-    )  # a view: no part of a large array is copied but to sort it
+    lead: tuple[int, ...] = values.shape[:-2]
+    rows, draws = np.atleast_2d(values).shape[-2:]
+    tables = values if lead else values.reshape(rows, draws)  # a view: nothing large is copied but to sort it
     mean, cuts = np.empty((*lead, rows)), np.empty((len(shares), *lead, rows))
     size = max(CHUNK // draws, 1)
 
@@ -38,9 +37,10 @@ def summarise(values: Floats, probs: Sequence[float], threads: int = 1) -> tuple
         here = slice(low, low + size)
         ordered = np.sort(tables[place][here], axis=-1)
         mean[place][here] = ordered.mean(axis=-1)
-        cuts[(slice(None), *place, here)] = _cut(ordered, shares)
+        cuts[:, *place, here] = _cut(ordered, shares)
 
-    jobs = ((place, low) for place in np.ndindex(*lead) for low in range(0, rows, size))
+    places: list[tuple[int, ...]] = list(np.ndindex(*lead)) if lead else [()]
+    jobs = ((place, low) for place in places for low in range(0, rows, size))
     for _ in blocks(jobs, chunk, threads):
         pass
     return mean.reshape(values.shape[:-1]), cuts.reshape(len(shares), *values.shape[:-1])

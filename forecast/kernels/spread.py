@@ -9,6 +9,8 @@ from forecast.axes import Floats
 
 CLASSES = 6
 """Size classes in which variances are measured."""
+ALIKE = 1.5
+"""Classes that differ by less in their mean of 1 / persons are taken as equally large."""
 ROBUST = 0.7413
 """Interquartile range of a normal distribution to its standard deviation."""
 
@@ -16,7 +18,8 @@ ROBUST = 0.7413
 def by_size(values: Floats, persons: Floats) -> tuple[float, float]:
     """Non-negative alpha and beta of the variance alpha + beta / persons of values around 0 (case,).
 
-    Fitted to the variances of classes of size, each half plain and half robust against wild areas, by relative squares.
+    Fitted to the variances of classes of size, each half plain and half robust against wild areas, by relative
+    squares. Areas about equally large cannot tell the two apart: then all is alpha.
     """
     order = np.argsort(persons, kind="stable")
     parts = [part for part in np.array_split(order, min(CLASSES, max(len(order) // 8, 1))) if len(part)]
@@ -24,6 +27,8 @@ def by_size(values: Floats, persons: Floats) -> tuple[float, float]:
         (float(np.mean(1.0 / np.maximum(persons[part], 1.0))), _variance(values[part]), len(part)) for part in parts
     ]
     inverse, variance, cases = (np.array(column) for column in zip(*seen, strict=True))
+    if inverse.max() < ALIKE * inverse.min():
+        return float((variance * cases).sum() / cases.sum()), 0.0
     relative = np.sqrt(cases) / np.maximum(variance, 1e-12)
     design = np.column_stack([np.ones(len(seen)), inverse]) * relative[:, None]
     found, _ = nnls(design, variance * relative)

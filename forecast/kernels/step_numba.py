@@ -7,16 +7,11 @@ Imported only for large runs: numba takes about half a second to load. Keep ever
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
-
-import numba
 import numpy as np
 
 from forecast.axes import Floats
+from forecast.kernels.compiled import compiled
 from forecast.kernels.step_numpy import EVEN, FINAL, Arrays, Rules
-
-F = TypeVar("F", bound=Callable[..., object])
 
 
 def _survive(moved: Floats, survival: Floats, end: Floats, lost: Floats) -> None:
@@ -103,20 +98,11 @@ def _join(end: Floats, net: Floats, at_start: float, rates: bool) -> None:
             end[age] += (1.0 - at_start) * net[age]
 
 
-def _compiled(function: F) -> F:
-    """Compile with a cache on disk, or without one where no folder can be written."""
-    try:
-        compiled: F = numba.njit(function, cache=True, nogil=True, fastmath=False)
-    except RuntimeError:
-        compiled = numba.njit(function, nogil=True, fastmath=False)
-    return compiled
-
-
-survive = _compiled(_survive)
-mean_women = _compiled(_women)
-bear = _compiled(_bear)
-bearing = _compiled(_bearing)
-join = _compiled(_join)
+survive = compiled(_survive)
+mean_women = compiled(_women)
+bear = compiled(_bear)
+bearing = compiled(_bearing)
+join = compiled(_join)
 
 
 def _advance(start: Floats, given: Arrays, out: Arrays, rules: Rules, areas: tuple[int, int]) -> None:
@@ -161,4 +147,4 @@ def _advance(start: Floats, given: Arrays, out: Arrays, rules: Rules, areas: tup
                     newborns[year, area, sex] = born
 
 
-advance = _compiled(_advance)
+advance = compiled(_advance)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
 
 from forecast.axes import Floats
 from forecast.report import svg, svg_pyramid
+from forecast.report.fan import ENDS, LEVEL, ends
 from forecast.report.material import GROUP, Material
-from forecast.report.say import Sheet, counted, share, short
+from forecast.report.say import NOTHING, Sheet, counted, share, short
 from forecast.report.summary import MAIN, SCHOOL
 from forecast.report.svg_pyramid import Outline
 from forecast.report.texts import Texts
@@ -62,6 +63,15 @@ class Drawing:
         self.items.append(item)
         self.show(item.name, cells)
 
+    def fan(self, item: svg.Line, cells: list[str], cuts: Floats | None, levels: Sequence[int] = tuple(ENDS)) -> None:
+        """Draw a line with its bands, and show its numbers with the ends of the 80 % interval: cuts (cut, year)."""
+        if cuts is None:
+            self.add(item, cells)
+            return
+        self.add(replace(item, bands=[ends(cuts, level) for level in levels]), cells)
+        for name, values in zip(("P10", "P90"), ends(cuts), strict=True):
+            self.show(f"{item.name} {name}", [NOTHING if np.isnan(value) else counted(value) for value in values])
+
     def show(self, head: str, cells: list[str]) -> None:
         """A column of the table."""
         self.heads.append(head)
@@ -84,7 +94,7 @@ def wave(material: Material, column: int, words: Texts) -> Chart:
         key = (service, "all", MAIN[service])
         born = known.born[key][:, column]
         item = svg.Line(words.label("service", service), known.values[key][:, column], COLOURS[service], born)
-        drawing.add(item, _counts(known.whole(service, MAIN[service])[:, column]))
+        drawing.fan(item, _counts(known.whole(service, MAIN[service])[:, column]), known.fan(key, column), (LEVEL,))
         drawing.show(words("head.share"), _shares(born))
     return _by_year(drawing, material, column, words)
 
@@ -115,7 +125,7 @@ def _demand(
     born = known.born[key][:, column]
     some = None if np.isnan(born).any() else born
     item = svg.Line(words("chart.demand"), known.values[key][:, column], COLOURS[service], some)
-    drawing.add(item, _counts(known.whole(service, main)[:, column]))
+    drawing.fan(item, _counts(known.whole(service, main)[:, column]), known.fan(key, column))
     drawing.show(words("head.share"), _shares(born))
     for part, measure in beside:
         name = words.label("norm", f"{service}.{part if measure == main else measure}")
@@ -132,7 +142,8 @@ def old(material: Material, column: int, words: Texts) -> Chart:
     drawing.show(words("head.residents"), _counts(everyone))
     for age, colour in ((60, COLOURS["eldercare"]), (80, COLOURS["senior"])):
         values = people.over(age)[keep, column]
-        drawing.add(svg.Line(words("chart.over", age=age), values, colour), _counts(values))
+        cuts = material.fan(("residents", f"{age}+"), column)
+        drawing.fan(svg.Line(words("chart.over", age=age), values, colour), _counts(values), cuts)
     drawing.show(words("head.share60"), _shares(people.over(60)[keep, column] / np.maximum(everyone, 1.0)))
     born = [people.years[place] - 60 <= material.summary.born_until for place in keep]
     drawing.show(words("head.share"), _shares(np.array(born, dtype=np.float64)))
@@ -144,7 +155,10 @@ def births(material: Material, column: int, words: Texts) -> Chart:
     """Births of the calendar year."""
     found, drawing = material.births, Drawing("births", [], [], [])
     values = found.counts[:, column]
-    drawing.add(svg.Line(words("chart.births"), values, COLOURS["kindergarten"], found.born), _counts(values))
+    cuts = material.fan(("births", "all"), column)
+    since = None if cuts is None else cuts[:, material.demand.years.index(found.years[0]) :]
+    item = svg.Line(words("chart.births"), values, COLOURS["kindergarten"], found.born)
+    drawing.fan(item, _counts(values), since)
     drawing.show(words("head.share"), _shares(found.born))
     line = Timeline(found.years, found.status, material.summary.born_until)
     return _by_year(drawing, material, column, words, line)
@@ -155,12 +169,17 @@ def _by_year(drawing: Drawing, material: Material, column: int, words: Texts, li
     area = material.demand.places[column].name(words.lang)
     title = f"{area} · {words(f'chart.{drawing.kind}')}"
     about = words("chart.about", area=area, first=line.years[0], last=line.years[-1])
+    note = words(f"note.{drawing.kind}")
+    levels = max((len(item.bands) for item in drawing.items), default=0)
+    if levels:
+        bands = words("chart.bands" if levels > 1 else "chart.band")
+        about, note = words("chart.more", text=about, more=bands), words("chart.more", text=note, more=bands)
     eras = (words("status.nowcast"), words("status.projected"))
     drawn = svg.lines(line.years, drawing.items, line.now, eras, partial(short, lang=words.lang), title, about)
     labels = [words(f"status.{name}") for name in line.status]
     rows = zip(map(str, line.years), labels, *drawing.cells, strict=True)
     sheet = Sheet((words("head.year"), words("head.status"), *drawing.heads), tuple(rows), title)
-    return Chart(drawing.kind, words(f"chart.{drawing.kind}"), drawn, words(f"note.{drawing.kind}"), sheet)
+    return Chart(drawing.kind, words(f"chart.{drawing.kind}"), drawn, note, sheet)
 
 
 def pyramid(material: Material, column: int, words: Texts) -> Chart:

@@ -9,7 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from forecast.report import hindsight, overview, trust
+from forecast.report import hindsight, overview, sure, trust
 from forecast.report.charts import charts
 from forecast.report.material import Material, gathered
 from forecast.report.opened import first_scenario
@@ -54,13 +54,16 @@ def content(material: Material, words: Texts) -> dict[str, Any]:
     summary, run = material.summary, material.run
     years = (summary.now_year, summary.show, summary.middle)
     errors = hindsight.errors(material.scores)
+    sized = words("area.between") if summary.trajectories else ""
     city = summary.places[-1]
     areas = [
         {
             "code": place.code,
             "name": place.name(words.lang),
             "level": words.label("level", place.level),
-            "key": key_sheet(summary.of(place.code), years, words, words("area.caption", area=place.name(words.lang))),
+            "key": key_sheet(
+                summary.of(place.code), years, words, words("area.caption", area=place.name(words.lang)) + sized
+            ),
             "charts": charts(material, column, words),
         }
         for column, place in enumerate(summary.places)
@@ -82,7 +85,8 @@ def content(material: Material, words: Texts) -> dict[str, Any]:
         "whys": overview.whys(material, words),
         "assumptions": trust.assumptions(material, words),
         "recalled": [row.name for row in trust.assumptions(material, words) if row.status == "recalled"],
-        "intervals": run.manifest["seed"] is not None,
+        "intervals": summary.trajectories > 0,
+        "sure": sure.sure(material, words),
         "scored": hindsight.chart(errors, words),
         "told": hindsight.told(errors, words),
         "supply": trust.supply(material, words),

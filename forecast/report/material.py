@@ -11,7 +11,7 @@ import pandas as pd
 
 from forecast.axes import AGE, PUBLISHED_OPEN_AGE, SEX, SEXES, Floats
 from forecast.kernels.controls import largest_remainder
-from forecast.report.demand import Demand, demand, status_by_year, whole
+from forecast.report.demand import Demand, Totals, demand, status_by_year, totals, whole
 from forecast.report.opened import Opened, frame, opened
 from forecast.report.summary import Summary, summed
 
@@ -54,28 +54,42 @@ class Births:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Material:
-    """A run as the report needs it; ``scenarios`` holds the city's kindergarten places by scenario (year,)."""
+    """A run as the report needs it.
+
+    totals     quantiles of people by broad age, of births and of school places: (cut, year of the demand, area)
+    scenarios  the city's kindergarten places by scenario (year,)
+    chances    probabilities for the city; None where no trajectory was run
+    """
 
     run: Opened
     summary: Summary
     demand: Demand
+    totals: Totals
     people: People
     births: Births
     scenarios: Mapping[str, Floats]
     assumptions: pd.DataFrame
     scores: pd.DataFrame
+    chances: pd.DataFrame | None
     supply: pd.DataFrame
     sources: pd.DataFrame
+
+    def fan(self, total: tuple[str, str], column: int) -> Floats | None:
+        """Quantiles of a sum (measure, part) of one area (cut, year of the demand)."""
+        cuts = self.totals.get(total)
+        return None if cuts is None else cuts[:, :, column]
 
 
 def gathered(folder: Path, scenario: str) -> Material:
     """Read a run; ``InputError`` if a table or the scenario is missing."""
     run = opened(folder, scenario)
     known = demand(run)
+    sums = totals(run, known)
     return Material(
         run=run,
-        summary=summed(run, known),
+        summary=summed(run, known, sums),
         demand=known,
+        totals=sums,
         people=_people(run, known),
         births=_births(run, known),
         scenarios=_scenarios(run, known),
@@ -83,6 +97,7 @@ def gathered(folder: Path, scenario: str) -> Material:
         scores=frame(
             run, "scores", ["engine", "area", "year", "horizon", "group", "forecast", "actual", "error"], every=True
         ),
+        chances=_chances(run),
         supply=frame(
             run,
             "supply",
@@ -95,13 +110,13 @@ def gathered(folder: Path, scenario: str) -> Material:
 
 def _people(run: Opened, known: Demand) -> People:
     order = {place.code: index for index, place in enumerate(known.places)}
-    table = frame(run, "population", ["area", "year", "sex", "age", "mean", "status"])
+    table = frame(run, "population", ["area", "year", "sex", "age", "point", "status"])
     area = table["area"].map(order).astype(float).to_numpy()
     table, area = table[~np.isnan(area)], area[~np.isnan(area)].astype(np.intp)
     years, year = np.unique(table["year"].to_numpy(), return_inverse=True)
     sex = table["sex"].map({name: index for index, name in enumerate(SEXES)}).to_numpy(dtype=np.intp)
     people = np.zeros((len(years), len(order), len(SEXES), AGES))
-    people[year, area, sex, table["age"].to_numpy()] = table["mean"].to_numpy()
+    people[year, area, sex, table["age"].to_numpy()] = table["point"].to_numpy()
     return People(tuple(int(y) for y in years), status_by_year(table), people, grouped(people))
 
 
@@ -119,14 +134,22 @@ def grouped(people: Floats) -> Floats:
 
 
 def _births(run: Opened, known: Demand) -> Births:
-    table = frame(run, "births", ["area", "year", "mean", "share_born", "status"])
+    table = frame(run, "births", ["area", "year", "point", "share_born", "status"])
     order = {place.code: index for index, place in enumerate(known.places)}
     area = table["area"].map(order).to_numpy(dtype=np.intp)
     years, year = np.unique(table["year"].to_numpy(), return_inverse=True)
     counts = np.zeros((len(years), len(order)))
-    np.add.at(counts, (year, area), table["mean"].to_numpy())
+    np.add.at(counts, (year, area), table["point"].to_numpy())
     born = table.drop_duplicates("year").sort_values("year")["share_born"].to_numpy(dtype=np.float64)
     return Births(tuple(int(y) for y in years), status_by_year(table), born, whole(counts))
+
+
+def _chances(run: Opened) -> pd.DataFrame | None:
+    """Probabilities for the city; None where no trajectory was run."""
+    if not (run.folder / "chances.parquet").is_file():
+        return None
+    where = [("scenario", "=", run.scenario), ("area", "=", run.city)]
+    return frame(run, "chances", ["year", "service", "measure", "probability"], where=where)
 
 
 def _scenarios(run: Opened, known: Demand) -> dict[str, Floats]:
@@ -136,10 +159,10 @@ def _scenarios(run: Opened, known: Demand) -> dict[str, Floats]:
         ("part", "=", "all"),
         ("measure", "=", "places"),
     ]
-    table = frame(run, "demand", ["scenario", "year", "mean"], where=wanted)
+    table = frame(run, "demand", ["scenario", "year", "point"], where=wanted)
     found = {}
     for name in run.manifest["scenarios"]:
         rows = table[table["scenario"] == name].sort_values("year")
         if tuple(int(year) for year in rows["year"]) == known.years:
-            found[str(name)] = rows["mean"].to_numpy(dtype=np.float64)
+            found[str(name)] = rows["point"].to_numpy(dtype=np.float64)
     return found

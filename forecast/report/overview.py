@@ -8,7 +8,8 @@ from functools import partial
 from forecast.report import svg
 from forecast.report.charts import Chart
 from forecast.report.material import Material
-from forecast.report.say import Sheet, change, counted, measured, percent, share, short
+from forecast.report.say import Sheet, change, counted, dashed, measured, percent, share, short, span
+from forecast.report.summary import within
 from forecast.report.texts import Texts
 
 STEPS = (5.0, 20.0, 40.0, 60.0)
@@ -25,6 +26,7 @@ class Card:
     rises: bool
     span: str
     note: str
+    between: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +52,23 @@ def cards(material: Material, words: Texts) -> list[Card]:
     summary, people = material.summary, material.people
     before, after, born = summary.school
     at = summary.show.index(summary.middle)
-    found = [_card(words("card.school"), before, after, _users(born, summary.middle, words), words)]
+    between = summary.school_between
+    found = [_card(words("card.school"), before, after, _users(born, summary.middle, words), words, between)]
     city = {item.service: item for item in summary.blocks}
     if "kindergarten" in city:
         item = city["kindergarten"].city
         found.append(
             _card(
-                words("card.kindergarten"), item.now, item.shown[at], _users(item.born[1], summary.middle, words), words
+                words("card.kindergarten"),
+                item.now,
+                item.shown[at],
+                _users(item.born[1], summary.middle, words),
+                words,
+                item.between[at] if item.between else None,
             )
         )
-    eighty = people.over(80)[:, -1]
+    eighty, cuts = people.over(80)[:, -1], material.fan(("residents", "80+"), -1)
+    between = None if cuts is None else within(cuts[:, material.demand.years.index(summary.middle)])
     found.append(
         _card(
             words("card.eighty"),
@@ -67,11 +76,13 @@ def cards(material: Material, words: Texts) -> list[Card]:
             eighty[people.at(summary.middle)],
             words("card.alive"),
             words,
+            between,
         )
     )
     if "eldercare" in city:
         item = city["eldercare"].city
-        found.append(_card(words("card.beds"), item.now, item.shown[at], words("card.beds.note"), words))
+        between = item.between[at] if item.between else None
+        found.append(_card(words("card.beds"), item.now, item.shown[at], words("card.beds.note"), words, between))
     return found
 
 
@@ -79,13 +90,14 @@ def _users(born: float | None, year: int, words: Texts) -> str:
     return words("card.unborn", year=year) if born == 0.0 else words("card.born", year=year, share=share(born))
 
 
-def _card(name: str, before: float, after: float, note: str, words: Texts) -> Card:
+def _card(name: str, before: float, after: float, note: str, words: Texts, between: tuple[float, float] | None) -> Card:
     return Card(
         name,
         change(before, after),
         after > before,
         words("card.span", before=counted(before), after=counted(after)),
         note,
+        words("card.between", span=dashed(span(*between, words.lang))) if between else "",
     )
 
 

@@ -17,6 +17,7 @@ class Sheet:
     """A table as text: the first column stands to the left, the others to the right unless ``prose``.
 
     strong  rows that begin a group
+    What follows a line break in a cell stands under it in small print.
     """
 
     heads: tuple[str, ...]
@@ -59,6 +60,23 @@ def short(value: float, lang: str) -> str:
     return f"{value / size:g}{sign}" if value >= size else f"{value:g}"
 
 
+def span(low: float, high: float, lang: str) -> str:
+    """Two ends of an interval, three digits each, in thousands or millions (zh: ten thousands) where they are large.
+
+    >>> span(46_613, 61_540, "en"), span(46_613, 61_540, "zh"), span(412, 735, "en")
+    ('46.6-61.5k', '4.66-6.15万', '412-735')
+    """
+    units = ((1e8, "亿"), (1e4, "万")) if lang == "zh" else ((1e6, "M"), (1e3, "k"))
+    size, sign = next((unit for unit in units if high >= unit[0]), (1.0, ""))
+    digits = max(0, 2 - math.floor(math.log10(high / size))) if sign else 0
+    return f"{low / size:,.{digits}f}-{high / size:,.{digits}f}{sign}"
+
+
+def dashed(text: str) -> str:
+    """With the dash of printed ranges; a terminal may draw it two cells wide."""
+    return text.replace("-", "\u2013")
+
+
 def measured(block: Block, words: Texts) -> str:
     """The word for a measure; a service may have its own."""
     return measure(block.service, block.measure, words)
@@ -72,6 +90,14 @@ def measure(service: str, name: str, words: Texts) -> str:
 def peak(item: Figure, words: Texts) -> str:
     """Year and height of the peak, or that it is past."""
     return words("peak.past") if item.past else f"{item.peak_year} ({counted(item.peak)})"
+
+
+def shown(item: Figure, lang: str) -> list[str]:
+    """The figures of the years to show, the 80 % interval under each."""
+    figures = [counted(value) for value in item.shown]
+    if not item.between:
+        return figures
+    return [f"{one}\n{dashed(span(*ends, lang))}" for one, ends in zip(figures, item.between, strict=True)]
 
 
 def key_sheet(
@@ -94,7 +120,7 @@ def key_sheet(
             f"{words.label('service', block.service)} · {measured(block, words)}",
             counted(item.now),
             peak(item, words),
-            *map(counted, item.shown),
+            *shown(item, words.lang),
             change(item.now, item.shown[at]),
             *map(share, item.born),
         )

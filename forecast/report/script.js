@@ -40,6 +40,9 @@
     if (tip.hidden) { return; }
     tip.textContent = "";
     Array.prototype.forEach.call(rows[at].children, function (cell, place) {
+      // The ends of an interval stand behind the figure, not in lines of their own.
+      var end = / P(10|90)$/.exec(heads[place].textContent);
+      if (end) { tip.lastChild.textContent += (end[1] === "10" ? " (" : "–") + cell.textContent + (end[1] === "90" ? ")" : ""); return; }
       var line = document.createElement(place ? "div" : "b");
       line.textContent = place ? heads[place].textContent + ": " + cell.textContent : cell.textContent;
       tip.appendChild(line);

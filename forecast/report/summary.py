@@ -10,7 +10,9 @@ import numpy as np
 
 from forecast.axes import Floats
 from forecast.errors import InputError
-from forecast.report.demand import Demand, demand, whole
+from forecast.report.coverage import Covered, coverage
+from forecast.report.demand import Demand, Totals, demand, totals, whole
+from forecast.report.fan import ends
 from forecast.report.opened import Opened, Place, frame, opened
 from forecast.tables.near import did_you_mean
 
@@ -46,6 +48,7 @@ class Figure:
     shown      in the years to show
     born       share of the people concerned already born, in the first and in the middle year to show; None where it
                has no meaning (law 13)
+    between    ends of the 80 % interval in the years to show; empty where no trajectory was run
     """
 
     area: Place
@@ -55,6 +58,7 @@ class Figure:
     past: bool
     shown: tuple[int, ...]
     born: tuple[float | None, float | None]
+    between: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,10 @@ class Summary:
     residents    people of each area on 31 December
     blocks       the main number of each service; ``staff`` the classes and people that go with it
     school       places of kindergarten to senior school in the city: now, in the middle year, and the share born then
+    school_between  ends of its 80 % interval in the middle year; None where no trajectory was run
     assumptions  how many parameters stand on each status: derived, assumed, recalled ...
+    trajectories how many were run; 0: the figures have no intervals
+    coverage     how often intervals held, as far as the run tells
     """
 
     run: str
@@ -97,7 +104,10 @@ class Summary:
     blocks: tuple[Block, ...]
     staff: tuple[Block, ...]
     school: tuple[int, int, float]
+    school_between: tuple[float, float] | None
     assumptions: Mapping[str, int]
+    trajectories: int
+    coverage: tuple[Covered, ...]
 
     def of(self, area: str) -> tuple[tuple[Block, Figure], ...]:
         """Every number of one area, residents first, staff after its places; ``InputError`` if there is none."""
@@ -114,10 +124,11 @@ class Summary:
 def summary(folder: Path, scenario: str = "baseline") -> Summary:
     """Sum up one scenario of a published run; ``InputError`` if the folder or the scenario is not there."""
     run = opened(folder, scenario)
-    return summed(run, demand(run))
+    known = demand(run)
+    return summed(run, known, totals(run, known))
 
 
-def summed(run: Opened, known: Demand) -> Summary:
+def summed(run: Opened, known: Demand, sums: Totals) -> Summary:
     """The summary of a run that is already open."""
     show = shown(run, known)
     middle = show[len(show) // 2]
@@ -138,11 +149,14 @@ def summed(run: Opened, known: Demand) -> Summary:
         born_until=int(run.manifest["status"]["born_until"]),
         show=show,
         middle=middle,
-        residents=residents(run, known, show),
+        residents=residents(run, known, sums, show),
         blocks=blocks,
         staff=staff,
         school=school_age(known, run.now, middle),
+        school_between=_school_between(known, sums, middle),
         assumptions=counted(run),
+        trajectories=int(run.entry["trajectories"]) if known.cuts else 0,
+        coverage=coverage(run),
     )
 
 
@@ -160,16 +174,30 @@ def shown(run: Opened, known: Demand) -> tuple[int, ...]:
 
 def block(known: Demand, service: str, measure: str, now: int, show: Sequence[int]) -> Block:
     """One measure for every area."""
-    counts, born = known.whole(service, measure), known.born[service, "all", measure]
+    key = (service, "all", measure)
+    counts, born = known.whole(service, measure), known.born[key]
     years = [known.years.index(year) for year in show]
     figures = tuple(
-        figure(place, counts[:, column], known.years, known.years.index(now), years, born[:, column])
+        figure(
+            place,
+            counts[:, column],
+            known.years,
+            known.years.index(now),
+            years,
+            born[:, column],
+            known.fan(key, column),
+        )
         for column, place in enumerate(known.places)
     )
-    return Block(service, measure, known.units[service, "all", measure], figures)
+    return Block(service, measure, known.units[key], figures)
 
 
-def residents(run: Opened, known: Demand, show: Sequence[int]) -> Block:
+def _of(cuts: Floats | None, column: int) -> Floats | None:
+    """Quantiles of one area (cut, year)."""
+    return None if cuts is None else cuts[:, :, column]
+
+
+def residents(run: Opened, known: Demand, sums: Totals, show: Sequence[int]) -> Block:
     """People of every area on 31 December, from the balance of the run."""
     table = frame(run, "balance", ["area", "year", "start", "end", "unit"])
     order = {place.code: index for index, place in enumerate(known.places)}
@@ -180,12 +208,21 @@ def residents(run: Opened, known: Demand, show: Sequence[int]) -> Block:
     counts, unknown = whole(people), np.full(len(known.years), np.nan)
     now, years = known.years.index(run.now), [known.years.index(year) for year in show]
     figures = tuple(
-        figure(place, counts[:, i], known.years, now, years, unknown) for i, place in enumerate(known.places)
+        figure(place, counts[:, i], known.years, now, years, unknown, _of(sums.get(("residents", "all")), i))
+        for i, place in enumerate(known.places)
     )
     return Block("people", "residents", "persons", figures)
 
 
-def figure(area: Place, counts: Floats, years: Sequence[int], now: int, show: Sequence[int], born: Floats) -> Figure:
+def figure(
+    area: Place,
+    counts: Floats,
+    years: Sequence[int],
+    now: int,
+    show: Sequence[int],
+    born: Floats,
+    cuts: Floats | None = None,
+) -> Figure:
     """One area's row; ``now`` and ``show`` are positions in ``years``; of equal peaks the first counts."""
     top = now + int(np.argmax(counts[now:]))
     share = [None if np.isnan(born[year]) else float(born[year]) for year in (show[0], show[len(show) // 2])]
@@ -197,7 +234,19 @@ def figure(area: Place, counts: Floats, years: Sequence[int], now: int, show: Se
         top == now,
         tuple(int(counts[year]) for year in show),
         (share[0], share[1]),
+        () if cuts is None else tuple(within(cuts[:, year]) for year in show),
     )
+
+
+def within(cuts: Floats) -> tuple[float, float]:
+    """Ends of the 80 % interval: cuts (cut,)."""
+    low, high = ends(cuts)
+    return float(low), float(high)
+
+
+def _school_between(known: Demand, sums: Totals, year: int) -> tuple[float, float] | None:
+    cuts = sums.get(("school-places", "all"))
+    return None if cuts is None else within(cuts[:, known.years.index(year), -1])
 
 
 def school_age(known: Demand, now: int, then: int) -> tuple[int, int, float]:

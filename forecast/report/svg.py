@@ -31,6 +31,7 @@ class Line:
     values  (year,)
     born    share already born (year,): drawn through while all are born, in dots after; None: drawn through
     norm    a line to compare with, never demand: thin, dashed, grey
+    bands   low and high ends of intervals (year,), the widest first; laid over one another they make a fan
     """
 
     name: str
@@ -39,6 +40,12 @@ class Line:
     born: Floats | None = None
     norm: bool = False
     heavy: bool = False
+    bands: Sequence[tuple[Floats, Floats]] = ()
+
+    @property
+    def top(self) -> float:
+        """The highest point of the line and its bands."""
+        return max(float(self.values.max()), *(float(np.nanmax(high)) for _, high in self.bands), 0.0)
 
 
 def ticks(top: float, wanted: int = 5) -> list[float]:
@@ -106,7 +113,7 @@ def lines(
     words  what stands over the years on record and over those after
     """
     right = WIDTH - LEAD - 4 - max(wide(item.name) for item in items)
-    grades = ticks(max(float(item.values.max()) for item in items))
+    grades = ticks(max(item.top for item in items))
     x = np.interp(years, (years[0], years[-1]), (LEFT, right))
     foot = HEIGHT - BOTTOM
 
@@ -114,6 +121,8 @@ def lines(
         return np.asarray(foot - (foot - TOP) * values / grades[-1])
 
     body = [*_grid(grades, high, right, short), *_years(years, x, now, words, foot, right)]
+    for item in items:
+        body += [_band(item.colour, x, high(low), high(top)) for low, top in item.bands]
     for item in sorted(items, key=lambda one: (not one.norm, one.heavy)):
         body += _line(item, x, high(item.values))
     ends = [float(high(item.values)[-1]) for item in items]
@@ -143,6 +152,16 @@ def _years(years: Sequence[int], x: Floats, now: int, words: tuple[str, str], fo
     body.append(label(max(line, LEFT + wide(f"≤{now} {words[0]}") + 8), TOP - 10, f"→ {words[1]}", "era"))
     body += [label(float(at), foot + 18, str(year), "year") for year, at in zip(years, x, strict=True) if year % 5 == 0]
     return [*body, f'<line x1="{LEFT}" x2="{right:.1f}" y1="{foot}" y2="{foot}" class="axis"/>']
+
+
+def _band(colour: str, x: Floats, low: Floats, high: Floats) -> str:
+    """A band from the last year in which it has no width: low and high ends in pixels, years without any left out."""
+    wide = np.flatnonzero(low - high > 0.05)
+    if not len(wide):
+        return ""
+    here = slice(max(int(wide[0]) - 1, int(np.isfinite(low).argmax())), int(wide[-1]) + 1)
+    xs, ys = np.concatenate([x[here], x[here][::-1]]), np.concatenate([high[here], low[here][::-1]])
+    return path(xs, ys, f'fill="{colour}" class="band"').replace('" fill', 'Z" fill', 1)
 
 
 def _line(item: Line, x: Floats, y: Floats) -> list[str]:

@@ -9,9 +9,10 @@ from typing import TextIO
 from rich.console import Console
 from rich.text import Text
 
+from forecast.report import coverage
 from forecast.report.aligned import Columns, padded, wrapped
-from forecast.report.say import measured
-from forecast.report.summary import Block, Figure, Summary
+from forecast.report.say import measured, span
+from forecast.report.summary import MAIN, Block, Figure, Summary
 from forecast.report.texts import Texts, texts
 
 WIDTH = 100
@@ -69,15 +70,28 @@ def packed(summary: Summary, words: Texts, room: int) -> list[list[Columns]]:
 
 
 def service_columns(block: Block, summary: Summary, words: Texts) -> Columns:
-    """One service: now, its peak year, the years to show."""
+    """One service: now, its peak year, the years to show, how wide the interval is in the middle one."""
     head = f"{words.label('service', block.service)} {measured(block, words)}"
     heads = [str(summary.now_year), words("head.peak.short"), *(str(year) for year in summary.show)]
     rows = [[counted(item.now), peak(item, words), *(counted(value) for value in item.shown)] for item in block.figures]
+    if summary.trajectories:
+        heads.append(words("head.half"))
+        for row, item in zip(rows, block.figures, strict=True):
+            row.append(half(item, summary.show.index(summary.middle)))
     return Columns(head, [heads, *rows])
 
 
+def half(item: Figure, place: int) -> str:
+    """Half the width of the 80 % interval in whole percent of the figure."""
+    low, high = item.between[place]
+    return share((high - low) / 2.0 / item.shown[place]) if item.shown[place] else "-"
+
+
 def city_table(summary: Summary, words: Texts) -> list[Columns]:
-    """The city: every measure of every service, with the change to the middle year and the share already born."""
+    """The city: every measure of every service, with the change to the middle year and the share already born.
+
+    Under the people and the main number of each service stands the 80 % interval.
+    """
     found = summary.of(summary.places[-1].code)
     middle, born = summary.show.index(summary.middle), (summary.show[0], summary.middle)
     heads = [str(summary.now_year), words("head.peak.short"), *(str(year) for year in summary.show)]
@@ -87,6 +101,9 @@ def city_table(summary: Summary, words: Texts) -> list[Columns]:
         names.append([f"{words.label('service', block.service)} {measured(block, words)}"])
         moved = change(item.now, item.shown[middle])
         rows.append([counted(item.now), peak(item, words), *map(counted, item.shown), moved, *map(share, item.born)])
+        if item.between and MAIN.get(block.service, block.measure) == block.measure:
+            names.append([words("head.between")])
+            rows.append(["", "", *(span(*one, words.lang) for one in item.between), "", "", ""])
     return [Columns("", names, left=True), Columns("", rows)]
 
 
@@ -97,6 +114,7 @@ def said(summary: Summary, words: Texts) -> list[str]:
     return [
         *_school(summary, words),
         *_beds(summary, words),
+        *_sure(summary, words),
         words("said.official", first=first, second=second, now=summary.now_year, births=summary.born_until),
         words("said.computed", now=summary.now_year),
         words("said.assumed", counts=words.listed(status)),
@@ -110,18 +128,33 @@ def _school(summary: Summary, words: Texts) -> list[str]:
         return []
     moved = {"verb": words("said.falls" if after < before else "said.rises"), "share": share(abs(after / before - 1.0))}
     years = {"now": summary.now_year, "year": summary.middle}
-    return [words("said.school", **moved, **years, before=counted(before), after=counted(after), born=share(born))]
+    figures = {"before": counted(before), "after": counted(after), "born": share(born)}
+    return [words("said.school", **moved, **years, **figures, between=_between(summary.school_between, words))]
+
+
+def _between(found: tuple[float, float] | None, words: Texts) -> str:
+    return words("said.between", span=span(*found, words.lang)) if found else ""
+
+
+def _sure(summary: Summary, words: Texts) -> list[str]:
+    """What the intervals are, and how often such intervals held."""
+    if not summary.trajectories:
+        return []
+    told = words("said.interval", count=counted(summary.trajectories), year=summary.middle)
+    return [told, coverage.said(summary.coverage, words)]
 
 
 def _beds(summary: Summary, words: Texts) -> list[str]:
     beds = next((item.city for item in summary.blocks if item.service == "eldercare"), None)
     if beds is None or not beds.now:
         return []
-    after = beds.shown[summary.show.index(summary.middle)]
+    middle = summary.show.index(summary.middle)
+    after, between = beds.shown[middle], beds.between[middle] if beds.between else None
     verb = words("said.beds.fall" if after < beds.now else "said.beds.rise")
     moved = {"verb": verb, "share": share(abs(after / beds.now - 1.0))}
     years = {"now": summary.now_year, "year": summary.middle}
-    return [words("said.beds", **moved, **years, before=counted(beds.now), after=counted(after))]
+    figures = {"before": counted(beds.now), "after": counted(after), "between": _between(between, words)}
+    return [words("said.beds", **moved, **years, **figures)]
 
 
 def peak(item: Figure, words: Texts) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -11,9 +12,10 @@ import pyarrow as pa
 from forecast.axes import AGE, FERTILE, SEX, Floats
 from forecast.demography.engine import Flows
 from forecast.run.columns import AGE_AXIS, KEYS, QUANTILES, SEX_AXIS, Axis, Tidy, joined, published_ages
+from forecast.run.hindsight import Hindsight
 from forecast.run.inputs import Area, Frames, named_sources
 from forecast.run.model import Result
-from forecast.run.trajectories import Chances, Drawn
+from forecast.run.trajectories import BORDERS, FLOWS, GROUPS, SCHOOL, TOTALS, Chances, Drawn
 from forecast.services.series import Series
 
 ENGINE = "cohort-component"
@@ -32,6 +34,7 @@ def tables(result: Result, frames: Frames, seen: Drawn | None = None) -> Mapping
         "deaths": lambda: moves(result, "deaths", seen),
         "migration": lambda: moves(result, "migration", seen),
         "demand": lambda: demand(result, seen),
+        "totals": lambda: totals(result, seen),
         "balance": lambda: balance(result),
     }
     if seen is not None:
@@ -135,6 +138,38 @@ def demand(result: Result, seen: Drawn | None = None) -> pa.Table:
     return tidy.table(areas, {"scenario": result.scenario.head.name})
 
 
+def totals(result: Result, seen: Drawn | None = None) -> pa.Table:
+    """Residents by broad age, births, deaths, net migration and school places: sums with quantiles of their own."""
+    flows, _ = _flows(result)
+    people = published_ages(with_city(result.systems.districts.people, 1)).sum(axis=SEX)
+    edges = [people[..., low:high].sum(axis=AGE) for low, high in pairwise(BORDERS)]
+    found = [np.sum(edges[between], axis=0) for between in GROUPS.values()]
+    none = np.zeros((1, people.shape[1]))
+    for name in FLOWS[1:]:
+        values = with_city(getattr(flows, name), 1)
+        found.append(np.concatenate([none, values.reshape(*values.shape[:2], -1).sum(axis=2)]))
+    places = [item.find(item.main).values for name, item in result.demand.items() if name in SCHOOL]
+    found.append(with_city(np.sum(places, axis=0), 1))
+    return joined([_total(result, place, values, seen) for place, values in enumerate(found)])
+
+
+def _total(result: Result, place: int, values: Floats, seen: Drawn | None) -> pa.Table:
+    """One of ``TOTALS``; a flow begins after the launch year."""
+    measure, part = TOTALS[place]
+    years, areas, known = result.people.years, _areas(result), result.people
+    since = slice(1 if measure in FLOWS else 0, None)
+    tidy = Tidy(values[since], (Axis("year", tuple(years[since])), _area_axis(areas)))
+    if seen is not None:
+        tidy.summary(seen.totals.mean[place, since], seen.totals.quantiles[:, place, since])
+    last = result.born_until if measure == "births" else 0
+    tidy.along("status", "year", ["nowcast" if year <= last else known.status(year) for year in years[since]])
+    if measure == "births":
+        tidy.along("share_born", "year", [1.0 if year <= last else 0.0 for year in years[since]])
+    unit = {"births": "births", "school-places": "places"}.get(measure, "persons")
+    fixed = {"part": part, "measure": measure, "unit": unit, "source": ENGINE}
+    return tidy.table(areas, {"scenario": result.scenario.head.name, **fixed})
+
+
 def chances(result: Result, seen: Drawn) -> pa.Table:
     """Probabilities: that the peak comes after a year, that need exceeds today's, or a known capacity."""
     return joined([part for name, item in seen.chances.items() for part in _chances(result, name, item)])
@@ -211,6 +246,28 @@ def _fertility(by_area: Floats, born: Floats) -> Floats:
     exposed = born[:, :-1] / by_area
     city = born[:, -1] / exposed.sum(axis=1)
     return np.concatenate([by_area, city[:, None]], axis=1)
+
+
+COVERED = 80.0
+"""Intervals whose realised coverage a run tells, in percent."""
+
+
+def coverage(frames: Frames, past: Hindsight, name: str) -> pd.DataFrame:
+    """What the intervals covered: on real areas that the sizes of the shocks did not see, and here in hindsight.
+
+    name  of the project
+    """
+    heads = ["set", "calibrated_on", "group", "horizons", "nominal", "covered", "cases", "status", "source"]
+    ahead = str(past.target - past.origin)
+    here = past.covered()
+    rows = [
+        (name, "", group, ahead, COVERED, value, len(past.areas), "derived", ENGINE) for group, value in here.items()
+    ]
+    own = pd.DataFrame(rows, columns=heads)
+    if "coverage" not in frames:
+        return own
+    known = frames["coverage"]
+    return pd.concat([known.loc[known["nominal"] == COVERED, heads], own], ignore_index=True)
 
 
 def supply(frames: Frames, areas: tuple[Area, ...]) -> pd.DataFrame:

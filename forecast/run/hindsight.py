@@ -71,9 +71,9 @@ class Hindsight:
                 got, came = (x[..., low:high].sum(axis=(SEX, AGE)) for x in (people, self.actual))
                 ends = self.bands[group] if engine == DRAWN else np.full((2, len(self.areas)), np.nan)
                 ahead = self.target - self.origin
-                for area, one, other, low, high in zip(self.areas, got, came, *ends, strict=True):
+                for area, one, other, p10, p90 in zip(self.areas, got, came, *ends, strict=True):
                     error = 100.0 * (one / other - 1.0)
-                    rows.append((engine, area, self.origin, ahead, group, one, low, high, other, error))
+                    rows.append((engine, area, self.origin, ahead, group, one, p10, p90, other, error))
         names = ["engine", "area", "year", "horizon", "group", "forecast", "p10", "p90", "actual", "error"]
         return pd.DataFrame(rows, columns=names)
 
@@ -127,10 +127,7 @@ def hindsight(result: Result, frames: Frames) -> Hindsight:
 def _bands(sampled: Trajectories, areas: int) -> dict[str, tuple[Floats, Floats]]:
     """Ends of the 80 % interval of each group in the last year, by area."""
     ends = np.stack(
-        [
-            np.quantile(sampled.sums(area, tuple(GROUPS.values()))[:, -1], [0.1, 0.9], axis=-1)
-            for area in range(areas)
-        ],
+        [np.quantile(sampled.sums(area, tuple(GROUPS.values()))[:, -1], [0.1, 0.9], axis=-1) for area in range(areas)],
         axis=-1,
     )
     return {group: (ends[0, place], ends[1, place]) for place, group in enumerate(GROUPS)}

@@ -36,7 +36,7 @@ def manifest(
     run_id: str,
     seconds: Mapping[str, float],
 ) -> dict[str, Any]:
-    """Specs, digests of inputs and outputs, what is observed and born, versions, durations; ``seed`` with draws."""
+    """Specs, seeds, digests of inputs and outputs, what is observed and born, versions, durations."""
     first = computed[0]
     return {
         "run": run_id,
@@ -52,6 +52,8 @@ def manifest(
                 "why_zh": item.scenario.head.why_zh or item.scenario.head.why,
                 "title_zh": item.scenario.head.title_zh,
                 "title_en": item.scenario.head.title_en,
+                "seed": item.models.uncertainty.draws.seed,
+                "trajectories": item.models.uncertainty.draws.trajectories,
                 "spec": item.models.model_dump(mode="json", by_alias=True),
             }
             for item in computed
@@ -60,7 +62,6 @@ def manifest(
             {"area": area.code, "name_zh": area.name_zh, "name_en": area.name_en, "level": area.level}
             for area in first.areas
         ],
-        "seed": None,
         "status": {
             "observed": first.launch,
             "nowcast_until": first.nowcast_until,

@@ -16,7 +16,7 @@ from forecast.project.spec import Models, TrajectorySpec
 from forecast.run import notes
 from forecast.run.datapackage import datapackage
 from forecast.run.digest import of_inputs, of_texts
-from forecast.run.frames import draws, supply, tables
+from forecast.run.frames import coverage, draws, supply, tables
 from forecast.run.hindsight import hindsight
 from forecast.run.inputs import Frames
 from forecast.run.manifest import Computed, manifest
@@ -27,7 +27,10 @@ from forecast.run.trajectories import Drawn, drawn
 from forecast.run.writer import TableWriter
 from forecast.tables.project_tables import read_tables
 
-Notice = Callable[[str, int, int], None]
+Notice = Callable[[str, float, int, int], None]
+"""What is being done, how much of how much is done, and how many trajectories of areas have been worked out."""
+READING, SCENARIO, WRITING, REPORT = 1, 10, 1, 4
+"""About how long the parts of a run take beside one another."""
 Finish = Callable[[Path], None]
 
 
@@ -78,14 +81,14 @@ def run(
     """Compute a project under scenarios (all of them by default) and publish the run under ``out``.
 
     drawing how many trajectories, from which seed, and whether to keep them; by default as the models state
-    notice  is told what is being done, and how much of it is done
+    notice  is told what is being done, and how much of the whole is done
     finish  adds files made from the finished tables, such as a report, before the run appears
     Raises ``InputError`` for wrong input, ``BalanceError`` if law 6 breaks, ``RunLocked`` if another process writes
     there; in all three nothing is published and the last run stays.
     """
     names = _chosen(project, scenarios)
     with locked(out):
-        return _run(project, out, names, drawing, _Teller(notice, len(names) + 3), finish, clock)
+        return _run(project, out, names, drawing, _Teller(notice, len(names)), finish, clock)
 
 
 def _run(
@@ -98,7 +101,7 @@ def _run(
     clock: Callable[[], dt.datetime],
 ) -> Run:
     started = time.perf_counter()
-    tell("reading")
+    tell("reading", READING)
     frames = read_tables(project)
     seconds = {"read": time.perf_counter() - started}
     overlays = [load_scenario(project, name) for name in names]
@@ -115,12 +118,12 @@ def _run(
         seconds["compute_and_write"] = time.perf_counter() - begun
         write_json(folder / "datapackage.json", datapackage(folder, kept[0].models.project.project.name, digest))
         write_json(folder / "manifest.json", manifest(kept, inputs, outputs, digest, run_id, seconds))
-        tell("report")
+        tell("report", REPORT)
         if finish is not None:
             finish(folder)
 
     folder = publish(out, run_id, build)
-    tell("done")
+    tell("done", 0)
     return Run(folder, names, seconds)
 
 
@@ -131,9 +134,9 @@ def _tables(
     kept: list[Computed] = []
     with TableWriter(folder) as writer:
         for overlay, models in loaded:
-            tell(overlay.head.name)
+            tell(overlay.head.name, SCENARIO)
             result = computed(desk, overlay, models)
-            seen = trajectories(result, desk.frames, drawing)
+            seen = trajectories(result, desk.frames, drawing, tell.within)
             for table, make in tables(result, desk.frames, seen).items():
                 writer.add(table, make)
             if seen is not None and drawing.keep:
@@ -143,33 +146,55 @@ def _tables(
             if not kept:
                 places = (*result.areas, *result.parents)
                 writer.add("supply", partial(supply, desk.frames, (*result.areas, result.parents[0])))
-                writer.add("scores", hindsight(result, desk.frames).table)
+                past = hindsight(result, desk.frames)
+                writer.add("scores", past.table)
+                writer.add("coverage", partial(coverage, desk.frames, past, result.models.project.project.name))
                 writer.add("sources", partial(notes.sources, desk.frames))
             people = result.people
             kept.append(Computed(result.scenario, result.models, places, people.years[0], people.nowcast_until))
-        tell("writing")
+        tell("writing", WRITING)
         return kept, writer.finish()
 
 
-def trajectories(result: Result, frames: Frames, drawing: Drawing) -> Drawn | None:
-    """The trajectories of a scenario summed up; None where none are asked for."""
+def trajectories(
+    result: Result, frames: Frames, drawing: Drawing, within: Callable[[int, int, int], None] | None = None
+) -> Drawn | None:
+    """The trajectories of a scenario summed up; None where none are asked for.
+
+    within  is told how many areas of how many are done, and how many trajectories each has
+    """
     spec = result.models.uncertainty.draws
     if not spec.trajectories:
         return None
     asked = Draws(spec.seed, range(spec.trajectories), result.parents[0].code)
-    return drawn(result, result.systems.sample(asked), capacities(frames), keep=drawing.keep)
+
+    def done(areas: int) -> None:
+        if within is not None:
+            within(areas, len(result.areas), spec.trajectories)
+
+    return drawn(result, result.systems.sample(asked), capacities(frames), keep=drawing.keep, done=done)
 
 
 class _Teller:
     """Counts the steps of a run for whoever listens."""
 
-    def __init__(self, notice: Notice | None, steps: int) -> None:
-        self.notice, self.steps, self.done = notice, steps, 0
+    def __init__(self, notice: Notice | None, scenarios: int) -> None:
+        self.notice, self.steps = notice, READING + SCENARIO * scenarios + WRITING + REPORT
+        self.what, self.done, self.ahead, self.courses = "", 0, 0, 0
 
-    def __call__(self, what: str) -> None:
+    def __call__(self, what: str, weight: int) -> None:
+        """A part of the run begins that takes so many steps."""
+        self.what, self.done, self.ahead = what, self.done + self.ahead, weight
+        self._tell(0.0)
+
+    def within(self, done: int, areas: int, each: int) -> None:
+        """One more area of a scenario is done."""
+        self.courses += each
+        self._tell(self.ahead * done / areas)
+
+    def _tell(self, more: float) -> None:
         if self.notice is not None:
-            self.notice(what, self.done, self.steps)
-        self.done += 1
+            self.notice(self.what, self.done + more, self.steps, self.courses)
 
 
 def _chosen(project: Path, scenarios: Sequence[str]) -> tuple[str, ...]:

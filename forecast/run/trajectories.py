@@ -6,8 +6,9 @@ area as if they stood side by side as areas, so that a nursery and a kindergarte
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -23,8 +24,24 @@ from forecast.services.series import Series
 
 PROBS = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
 FLOWS = ("population", "births", "deaths", "migration")
+BORDERS = (0, 15, 60, 65, 80, PUBLISHED_OPEN_AGE + 1)
+"""Between these ages people are summed once; groups of ages are made of the sums."""
+GROUPS = {
+    "all": slice(0, 5),
+    "0-14": slice(0, 1),
+    "15-59": slice(1, 2),
+    "60+": slice(2, 5),
+    "65+": slice(3, 5),
+    "80+": slice(4, 5),
+}
+SCHOOL = ("kindergarten", "primary", "junior", "senior")
+"""Services whose places together are the demand of school age."""
+TOTALS = (*(("residents", group) for group in GROUPS), *((name, "all") for name in FLOWS[1:]), ("school-places", "all"))
+"""Measure and part of the sums over cells; quantiles of a sum are no sum of quantiles."""
 Key = tuple[str, str, str]
 """Service, part, measure."""
+Pair = tuple[Floats, Floats]
+"""Mean and quantiles."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,6 +72,7 @@ class Drawn:
 
     tables   population (year, area, sex, age), births (year, area, age), deaths and migration likewise, without launch
     demand   (series, year, area), series in the order of ``Result.demand``
+    totals   (total, year, area), in the order of ``TOTALS``; flows of the launch year are nought
     chances  by service
     kept     main figures of each service on every trajectory (year, area, draw), where asked for
     """
@@ -62,6 +80,7 @@ class Drawn:
     draws: Draws
     tables: Mapping[str, Summary]
     demand: Summary
+    totals: Summary
     chances: Mapping[str, Chances]
     kept: Mapping[str, Floats]
 
@@ -72,12 +91,14 @@ class _Parts:
 
     flows: dict[str, Floats]
     demand: Floats
+    totals: Floats
 
     def plus(self, other: _Parts) -> _Parts:
         """Itself with another area added, in place: a city of a thousand trajectories fills a gigabyte."""
         for name, values in other.flows.items():
             self.flows[name] += values
         self.demand += other.demand
+        self.totals += other.totals
         return self
 
 
@@ -85,38 +106,43 @@ class _Parts:
 class _Gathered:
     """Summaries area after area."""
 
-    tables: dict[str, list[tuple[Floats, Floats]]] = field(default_factory=lambda: {name: [] for name in FLOWS})
-    demand: list[tuple[Floats, Floats]] = field(default_factory=list)
+    summed: dict[str, list[Pair]] = field(default_factory=lambda: {name: [] for name in (*FLOWS, "demand", "totals")})
     chances: dict[str, list[tuple[Floats, Floats, Floats | None]]] = field(default_factory=dict)
     kept: dict[str, list[Floats]] = field(default_factory=dict)
 
 
-Summed = tuple[_Parts, dict[str, tuple[Floats, Floats]], tuple[Floats, Floats]]
-
-
 def drawn(
-    result: Result, sampled: Sampled, capacity: Mapping[tuple[str, str], float], *, keep: bool = False, threads: int = 2
+    result: Result,
+    sampled: Sampled,
+    capacity: Mapping[tuple[str, str], float],
+    *,
+    keep: bool = False,
+    threads: int = 2,
+    done: Callable[[int], None] | None = None,
 ) -> Drawn:
     """Run the trajectories of all areas and sum them up; the same bytes whatever the number of threads (law 12).
 
     capacity  known capacity by area code and service
     keep      keep the main figures of each service on every trajectory
+    done      is told how many areas are worked out, the city not among them
     """
     items = [item for service in result.demand.values() for item in service.series]
     main = {name: _main(items, service.name, service.main) for name, service in result.demand.items()}
 
-    def work(area: int) -> Summed:
-        parts = _area(result, sampled, area, items)
-        return parts, *_summed(parts)
+    def work(area: int) -> tuple[_Parts, dict[str, Pair]]:
+        parts = _area(result, sampled, area, items, main)
+        return parts, _summed(parts)
 
     gathered = _Gathered()
     whole: list[_Parts] = []
     codes = [area.code for area in result.areas]
-    for number, (parts, tables, demand) in enumerate(blocks(range(len(codes)), work, threads)):
-        _gather(gathered, result, parts, tables, demand, main, codes[number], capacity, keep)
+    for number, (parts, summed) in enumerate(blocks(range(len(codes)), work, threads)):
+        _gather(gathered, result, parts, summed, main, codes[number], capacity, keep)
         whole = [whole[0].plus(parts)] if whole else [parts]
+        if done is not None:
+            done(number + 1)
     city = whole[0]
-    _gather(gathered, result, city, *_summed(city, threads), main, result.parents[0].code, capacity, keep)
+    _gather(gathered, result, city, _summed(city, threads), main, result.parents[0].code, capacity, keep)
     return _stacked(gathered, sampled.draws, [*codes, result.parents[0].code])
 
 
@@ -128,7 +154,7 @@ def _main(items: Sequence[Series], service: str, measure: str) -> int:
     )
 
 
-def _area(result: Result, sampled: Sampled, area: int, items: Sequence[Series]) -> _Parts:
+def _area(result: Result, sampled: Sampled, area: int, items: Sequence[Series], main: Mapping[str, int]) -> _Parts:
     cells = sampled.cells(area, events=True)
     apart = result.systems.students[:, area]
     people, migrants = cells.people, cells.migrants
@@ -142,11 +168,25 @@ def _area(result: Result, sampled: Sampled, area: int, items: Sequence[Series]) 
         "deaths": _published(cells.deaths),
         "migration": _published(migrants),
     }
-    return _Parts(flows, demand)
+    school = sum((demand[main[name]] for name in SCHOOL if name in main), np.zeros(demand.shape[1:]))
+    return _Parts(flows, demand, _totals(flows, school))
+
+
+def _totals(flows: Mapping[str, Floats], school: Floats) -> Floats:
+    """Sums over cells on every trajectory (total, year, draw)."""
+    people = flows["population"]
+    cuts = [people[:, :, low:high].sum(axis=(1, 2)) for low, high in pairwise(BORDERS)]
+    found = np.zeros((len(TOTALS), *school.shape))
+    for place, between in enumerate(GROUPS.values()):
+        found[place] = sum(cuts[between])
+    for place, name in enumerate(FLOWS[1:], len(GROUPS)):
+        found[place, 1:] = flows[name].sum(axis=tuple(range(1, flows[name].ndim - 1)))
+    found[-1] = school
+    return found
 
 
 def _published(values: Floats) -> Floats:
-    """Ages 0..99 and 100+ of (year, sex, age, draw): a view of the same memory, whose age 100 takes in the older ones."""
+    """Ages 0..99 and 100+ of (year, sex, age, draw): a view of the same memory; age 100 takes in the older."""
     values[:, :, PUBLISHED_OPEN_AGE] = values[:, :, PUBLISHED_OPEN_AGE:].sum(axis=2)
     return values[:, :, : PUBLISHED_OPEN_AGE + 1]
 
@@ -187,25 +227,23 @@ def _demand(result: Result, cells: Cells, people: Floats, apart: Floats, area: i
     return np.stack([found.get((item.service, item.part, item.measure), nothing) for item in items])
 
 
-def _summed(parts: _Parts, threads: int = 1) -> tuple[dict[str, tuple[Floats, Floats]], tuple[Floats, Floats]]:
-    tables = {name: summarise(values, PROBS, threads) for name, values in parts.flows.items()}
-    return tables, summarise(parts.demand, PROBS, threads)
+def _summed(parts: _Parts, threads: int = 1) -> dict[str, Pair]:
+    every = {**parts.flows, "demand": parts.demand, "totals": parts.totals}
+    return {name: summarise(values, PROBS, threads) for name, values in every.items()}
 
 
 def _gather(
     gathered: _Gathered,
     result: Result,
     parts: _Parts,
-    tables: Mapping[str, tuple[Floats, Floats]],
-    demand: tuple[Floats, Floats],
+    summed: Mapping[str, Pair],
     main: Mapping[str, int],
     code: str,
     capacity: Mapping[tuple[str, str], float],
     keep: bool,
 ) -> None:
-    for name, summary in tables.items():
-        gathered.tables[name].append(summary)
-    gathered.demand.append(demand)
+    for name, summary in summed.items():
+        gathered.summed[name].append(summary)
     now = result.people.place(result.people.nowcast_until)
     for name, number in main.items():
         need = parts.demand[number]
@@ -223,18 +261,18 @@ def _peak_after(need: Floats, now: int) -> Floats:
 
 
 def _stacked(gathered: _Gathered, draws: Draws, codes: Sequence[str]) -> Drawn:
-    """Areas as the second axis of everything."""
-    tables = {name: _along(items) for name, items in gathered.tables.items()}
-    mean, cuts = (np.stack(part, axis=-1) for part in zip(*gathered.demand, strict=True))
+    """Areas as the axis after the year."""
+    tables = {name: _along(gathered.summed[name], 1) for name in FLOWS}
+    demand, totals = (_along(gathered.summed[name], 2) for name in ("demand", "totals"))
     chances = {}
     for name, items in gathered.chances.items():
         above = {code: item[2] for code, item in zip(codes, items, strict=True) if item[2] is not None}
         after, more = np.stack([item[0] for item in items], axis=AGE), np.stack([item[1] for item in items], axis=AGE)
         chances[name] = Chances(after, more, above)
     kept = {name: np.stack(items, axis=1) for name, items in gathered.kept.items()}
-    return Drawn(draws, tables, Summary(mean, cuts), chances, kept)
+    return Drawn(draws, tables, demand, totals, chances, kept)
 
 
-def _along(items: Sequence[tuple[Floats, Floats]]) -> Summary:
+def _along(items: Sequence[Pair], axis: int) -> Summary:
     mean, cuts = zip(*items, strict=True)
-    return Summary(np.stack(mean, axis=1), np.stack(cuts, axis=2))
+    return Summary(np.stack(mean, axis=axis), np.stack(cuts, axis=axis + 1))

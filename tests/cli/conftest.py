@@ -46,9 +46,9 @@ def city(harbin: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def published(city: Path, forecast: Call) -> Path:
-    """A run of two scenarios of ``city``, in its own out/."""
+    """A run of two scenarios of ``city``, few trajectories each, in its own out/."""
     chosen = ("--scenario", "baseline", "--scenario", "low-fertility")
-    done = forecast("run", "--project", city, *chosen, "--no-report", "--quiet")
+    done = forecast("run", "--project", city, *chosen, "--trajectories", "40", "--no-report", "--quiet")
     assert done.exit_code == 0, done.output
     return Path(done.stdout.strip())
 

@@ -40,7 +40,7 @@ def test_results_are_those_of_the_run(
     rows = demand.query(
         "area == @area and year == @year and service == @service and part == 'all' and scenario == @scenario"
     )
-    figures = dict(zip(rows["measure"], rows["mean"], strict=True))
+    figures = dict(zip(rows["measure"], rows["point"], strict=True))
     assert {MEASURES.get(name, name): value for name, value in found["results"].items()} == pytest.approx(
         {MEASURES.get(name, name): figures[MEASURES.get(name, name)] for name in found["results"]}, rel=1e-12
     )
@@ -55,7 +55,7 @@ def test_the_city_is_the_sum_of_its_districts(service: str, forecast: Call, city
     assert sum(part["results"][name] for part in found["parts"]) == found["results"][name]
     rows = demand[(demand["area"] == "230100") & (demand["year"] == 2035) & (demand["service"] == service)]
     rows = rows[(rows["part"] == "all") & (rows["measure"] == main)]
-    assert rows[rows["scenario"] == "baseline"]["mean"].item() == found["results"][name]
+    assert rows[rows["scenario"] == "baseline"]["point"].item() == found["results"][name]
 
 
 @pytest.mark.parametrize("name", ["230102", "道里区", "Daoli", "daoli"])

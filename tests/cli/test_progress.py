@@ -17,14 +17,17 @@ class Terminal(io.StringIO):
 def drawn(stream: io.StringIO, monkeypatch: pytest.MonkeyPatch, *, quiet: bool = False) -> str:
     monkeypatch.setattr("sys.stderr", stream)
     with progress(Settings(Path(), Path("out"), "zh", json=False, quiet=quiet)) as notice:
-        notice("reading", 0, 4)
-        notice("low-fertility", 1, 4)
+        notice("reading", 0, 4, 0)
+        notice("low-fertility", 1.5, 4, 9000)
     return stream.getvalue()
 
 
 def test_a_terminal_sees_what_is_being_done(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm")
-    assert "low-fertility" in drawn(Terminal(), monkeypatch)
+    shown = drawn(Terminal(), monkeypatch)
+    assert "low-fertility" in shown
+    assert "地区轨迹/秒" in shown
+    assert "剩余" in shown
 
 
 def test_a_file_sees_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pytest
 
 from forecast.axes import AGES, FEMALE, Floats, Population
-from forecast.demography.baselines import ENGINES
 from forecast.demography.engine import Components, Engine, Forecast, History
+from forecast.demography.engines import ENGINES
 from forecast.demography.migration import NetMigration
+from forecast.demography.noise import Draws
+from forecast.demography.sampled import Trajectories
 from forecast.errors import TooLittleHistory
 
 LAUNCH, LEAVING = 2020, 0.02
 YEARS = range(LAUNCH + 1, LAUNCH + 9)
 SHAPE = np.where((np.arange(AGES) >= 20) & (np.arange(AGES) < 40), 1.0 / 20.0, 0.0)
 STAY = 1.0 - LEAVING
+NEUTRAL: Mapping[str, Mapping[str, Any]] = {"cohort-ratio": {"progress": 0.0}}
+"""Engines without what they expect of the world beyond the history: survival that goes on improving."""
+POOLING = {"cohort-ratio"}
+"""Engines that pull what an area shows to what all areas show, by design."""
+SEED, FEW, MANY = 7, 24, 400
 
 
 def steady(sizes: Floats) -> Floats:
@@ -57,12 +66,28 @@ def history(areas: int = 3, *, flat: bool = False) -> History:
     return History(stocks, components=conditions(areas, YEARS))
 
 
+def with_nobody(known: History) -> History:
+    """The same with one more area in which nobody lives."""
+    stocks = tuple(
+        Population((*stock.areas, "230199"), stock.year, np.append(stock.people, np.zeros((1, 2, AGES)), axis=0))
+        for stock in known.stocks
+    )
+    return History(stocks, components=conditions(len(known.launch.areas) + 1, YEARS))
+
+
 def predict(engine: Engine, known: History) -> Forecast:
     return engine.fit(known).predict(YEARS)
 
 
 @pytest.fixture(params=sorted(ENGINES))
 def engine(request: pytest.FixtureRequest) -> Engine:
+    name = str(request.param)
+    return ENGINES[name](**NEUTRAL.get(name, {}))
+
+
+@pytest.fixture(params=sorted(set(ENGINES) - POOLING))
+def apart(request: pytest.FixtureRequest) -> Engine:
+    """An engine to which areas are no evidence of each other."""
     return ENGINES[str(request.param)]()
 
 
@@ -128,8 +153,14 @@ def test_a_flat_history_gives_a_flat_forecast(engine: Engine) -> None:
     assert people == pytest.approx(np.repeat(known.launch.people[None], len(YEARS) + 1, axis=0), rel=1e-9)
 
 
-def test_one_more_area_changes_nothing_elsewhere(engine: Engine) -> None:
-    three, four = predict(engine, history(3)).people, predict(engine, history(4)).people
+def test_one_more_area_without_people_changes_nothing_elsewhere(engine: Engine) -> None:
+    three, four = predict(engine, history()).people, predict(engine, with_nobody(history())).people
+    assert four[:, :3] == pytest.approx(three, rel=1e-12)
+    assert (four[:, 3] == 0).all()
+
+
+def test_one_more_area_changes_nothing_elsewhere(apart: Engine) -> None:
+    three, four = predict(apart, history(3)).people, predict(apart, history(4)).people
     assert four[:, :3] == pytest.approx(three, rel=1e-12)
 
 
@@ -158,4 +189,100 @@ def test_engines_are_frozen(engine: Engine) -> None:
     for field in dataclasses.fields(type(engine)):  # type: ignore[arg-type]  # the protocol does not say dataclass
         with pytest.raises(dataclasses.FrozenInstanceError):
             setattr(engine, field.name, None)
-    assert type(engine)() == engine
+    assert dataclasses.replace(engine) == engine  # type: ignore[type-var]  # the protocol does not say dataclass
+
+
+# ------------------------------------------------------------------------------------------------------- trajectories
+def sample(engine: Engine, known: History, numbers: range, scale: float = 1.0) -> Trajectories:
+    return engine.fit(known).sample(YEARS, Draws(SEED, numbers, "parent"), scale)
+
+
+def logs_of_totals(engine: Engine, scale: float) -> Floats:
+    """Log of the people of the first area in the last year (draw,)."""
+    return np.asarray(np.log(sample(engine, history(), range(MANY), scale).people(0)[-1].sum(axis=(0, 1))))
+
+
+def test_trajectories_have_axes_and_start_at_the_launch(engine: Engine) -> None:
+    known = history()
+    found = sample(engine, known, range(FEW))
+    assert found.areas == known.launch.areas
+    assert found.years == range(LAUNCH, YEARS[-1] + 1)
+    for area in range(3):
+        people = found.people(area)
+        assert people.shape == (len(YEARS) + 1, 2, AGES, FEW)
+        assert people[0] == pytest.approx(np.repeat(known.launch.people[area][..., None], FEW, axis=-1), rel=1e-12)
+        assert np.isfinite(people).all()
+        assert (people >= 0).all()
+
+
+def test_same_seed_same_trajectories(engine: Engine) -> None:
+    known = history()
+    first = sample(engine, known, range(FEW))
+    again, other = (
+        sample(engine, history(), range(FEW)),
+        engine.fit(known).sample(YEARS, Draws(8, range(FEW), "parent")),
+    )
+    # whichever area is asked for first
+    assert [again.people(area).tobytes() for area in (2, 0)] == [first.people(area).tobytes() for area in (2, 0)]
+    assert not np.allclose(other.people(0)[1:], first.people(0)[1:], rtol=1e-6)
+
+
+@pytest.mark.parametrize("cut", [1, 10, 23])
+def test_any_part_of_the_trajectories_gives_the_same_bytes(engine: Engine, cut: int) -> None:
+    whole = sample(engine, history(), range(FEW)).people(1)
+    parts = [sample(engine, history(), numbers).people(1) for numbers in (range(cut), range(cut, FEW))]
+    assert np.concatenate(parts, axis=-1).tobytes() == whole.tobytes()
+
+
+def test_sums_are_those_of_the_people(engine: Engine) -> None:
+    found, groups = sample(engine, history(), range(FEW)), ((0, 3), (2, 65), (65, AGES), (0, AGES))
+    both = found.people(2).sum(axis=1)
+    wanted = np.stack([both[:, low:high].sum(axis=1) for low, high in groups])
+    assert found.sums(2, groups) == pytest.approx(wanted, rel=1e-9)
+
+
+def test_without_shocks_every_trajectory_is_the_forecast(engine: Engine) -> None:
+    known = history()
+    found, forecast = sample(engine, known, range(2), 0.0), predict(engine, known).people
+    for area in range(3):
+        assert found.people(area) == pytest.approx(np.repeat(forecast[:, area, :, :, None], 2, axis=-1), rel=1e-12)
+
+
+def test_shocks_twice_as_large_spread_totals_twice_as_far(engine: Engine) -> None:
+    once, twice = (logs_of_totals(engine, scale).std() for scale in (1.0, 2.0))
+    assert once > 0.005
+    assert twice / once == pytest.approx(2.0, rel=0.1)
+
+
+def test_trajectories_lie_around_the_forecast(engine: Engine) -> None:
+    known = history()
+    forecast, found = predict(engine, known).people, sample(engine, known, range(MANY))
+    for area in range(3):
+        mean = found.people(area)[-1].mean(axis=-1)
+        assert mean[:, :60] == pytest.approx(forecast[-1, area, :, :60], rel=0.01)
+
+
+def test_trajectories_come_in_opposite_pairs(engine: Engine) -> None:
+    logs = logs_of_totals(engine, 1.0)
+    assert np.corrcoef(logs[0::2], logs[1::2])[0, 1] < -0.99
+
+
+def test_areas_stray_together_and_by_themselves(engine: Engine) -> None:
+    found = sample(engine, history(), range(MANY))
+    first, second = (np.log(found.people(area)[-1].sum(axis=(0, 1))) for area in (0, 1))
+    assert 0.1 < np.corrcoef(first, second)[0, 1] < 0.95
+
+
+def test_one_more_area_without_people_leaves_the_trajectories_elsewhere(engine: Engine) -> None:
+    three, four = (sample(engine, known, range(FEW)) for known in (history(), with_nobody(history())))
+    for area in range(3):
+        np.testing.assert_allclose(four.people(area), three.people(area), rtol=1e-9)
+    assert (four.people(3) == 0).all()
+
+
+def test_one_more_area_draws_no_other_shocks_elsewhere(engine: Engine) -> None:
+    # how wide they are may be learnt from all areas; which trajectory is high and which low may not
+    three, four = (sample(engine, known, range(MANY)) for known in (history(3), history(4)))
+    for area in range(3):
+        logs = [np.log(found.people(area)[-1].sum(axis=(0, 1))) for found in (three, four)]
+        assert np.corrcoef(*logs)[0, 1] > 0.9

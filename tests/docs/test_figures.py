@@ -80,3 +80,39 @@ def test_the_method_quotes_what_the_run_derives(desk: Desk, baseline: Result) ->
     )
     text = " ".join((ROOT / "docs" / "method.md").read_text("utf-8").split())
     assert [piece for piece in quoted if piece not in text] == []
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.zh.md"])
+def test_the_coverage_quoted_is_that_of_the_table(page: str) -> None:
+    rows = list(csv.DictReader((ROOT / "data" / "coverage.csv").read_text("utf-8").splitlines()))
+    whole = {
+        row["set"]: row["covered"]
+        for row in rows
+        if (row["group"], row["horizons"]) == ("all", "all") and row["nominal"] == "80"
+    }
+    text = " ".join((ROOT / page).read_text("utf-8").split())
+    finland, england = (f"{float(whole[name]):.0f}" for name in ("finland-regions", "england-pupils"))
+    quoted = {
+        "README.md": (
+            f"covered {finland} % of what came in Finland's regions",
+            f"and {england} % in England's schools",
+        ),
+        "README.zh.md": (f"在芬兰各区实际覆盖{finland}%", f"在英格兰学校实际覆盖{england}%"),
+    }
+    assert [piece for piece in quoted[page] if piece not in text] == []
+
+
+def test_the_page_on_skill_quotes_what_it_measured() -> None:
+    text = (ROOT / "docs" / "skill.md").read_text("utf-8")
+    rows = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("| ")
+    ]
+    right = {row[0]: row[3] for row in rows if len(row) == 11 and row[2] == "recalibrated"}
+    told = " ".join(text.split())
+    quoted = (
+        f"cover {right['finland-regions']} % in Finland and {right['england-pupils']} % in England",
+        f"any other set says ({right['taiwan-townships']} %)",
+        f"Australia's states ({right['australia-states']} %)",
+        f"Connecticut's districts ({right['ct-school-enrolment']} %)",
+    )
+    assert [piece for piece in quoted if piece not in told] == []

@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 from forecast.report.html import NAMES, write_report
 from forecast.report.summary import Summary, summary
@@ -25,7 +26,7 @@ def test_the_summary_agrees_with_the_published_table(found: Summary, harbin_run:
     rows_of = frame[(frame["scenario"] == "baseline") & (frame["part"] == "all")]
     for block in (*found.blocks, *found.staff):
         known = rows_of[(rows_of["service"] == block.service) & (rows_of["measure"] == block.measure)]
-        value = known.set_index(["area", "year"])["mean"]
+        value = known.set_index(["area", "year"])["point"]
         for item in block.figures:
             assert [item.now, *item.shown] == [value[item.area.code, year] for year in (found.now_year, *found.show)]
 
@@ -43,6 +44,23 @@ def test_the_terminal_says_both_directions(found: Summary, lang: str) -> None:
     print_summary(found, lang, stream, 100)
     text = stream.getvalue()
     assert ("下降" in text and "上升" in text) if lang == "zh" else ("falls" in text and " rise " in text)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_summary_fits_its_width_and_tells_how_sure_it_is(found: Summary, lang: str) -> None:
+    stream = io.StringIO()
+    print_summary(found, lang, stream, 100)
+    assert max(cell_len(line) for line in stream.getvalue().splitlines()) <= 100
+    assert "+-80%" in stream.getvalue()
+    sets = ("芬兰各大区", "英格兰") if lang == "zh" else ("Finland's regions", "England's schools")
+    assert all(name in stream.getvalue() for name in sets)
+
+
+def test_intervals_of_the_city_are_narrower_than_those_of_its_districts(found: Summary) -> None:
+    at = found.show.index(found.middle)
+    for block in (found.residents, *found.blocks):
+        half = [(high - low) / item.shown[at] for item in block.figures for low, high in [item.between[at]]]
+        assert 0.0 < half[-1] < min(half[:-1]), block.service
 
 
 def test_the_report_is_small_and_shows_no_key_in_place_of_a_text(harbin_run: Path) -> None:

@@ -56,6 +56,7 @@ def test_frozen_turns_whole_numbers_into_float64_in_c_order() -> None:
         np.zeros((2, 3)),  # an axis is missing
         np.zeros((1, 2, 3)),  # one area for two names
         np.zeros((2, 3, 2)),  # age where sex belongs
+        np.zeros((3, 1, 3)),  # three areas for two names, sexes together
         np.zeros((1, 2, 2, 3)),  # a year too many
     ],
 )
@@ -74,3 +75,27 @@ def test_a_hole_an_infinity_and_a_negative_are_refused_wherever_they_stand(value
 
 def test_nobody_is_allowed() -> None:
     assert Population(("a",), 2020, np.zeros((1, 2, 3))).total.tolist() == [0.0]
+
+
+def test_sexes_may_stand_together() -> None:
+    both = Population(("a", "b"), 2020, PEOPLE.sum(axis=SEX, keepdims=True))
+    assert both.people.shape == (2, 1, 3)
+    assert both.total.tolist() == [21.0, 210.0]
+
+
+def test_cells_of_five_years_are_found_by_age() -> None:
+    groups = Population(("a",), 2020, np.zeros((1, 2, 18)), 5)
+    assert groups.cells(20, 40) == slice(4, 8)  # 20-24, 25-29, 30-34, 35-39
+    assert Population(("a",), 2020, np.zeros((1, 2, 111))).cells(20, 40) == slice(20, 40)
+
+
+@pytest.mark.parametrize(("first", "end"), [(18, 40), (20, 39)])
+def test_ages_inside_a_cell_are_refused(first: int, end: int) -> None:
+    with pytest.raises(ValueError, match=f"ages {first} to {end} are no borders of cells of 5 years"):
+        Population(("a",), 2020, np.zeros((1, 2, 18)), 5).cells(first, end)
+
+
+@pytest.mark.parametrize("width", [0, -5])
+def test_a_cell_is_a_year_wide_or_more(width: int) -> None:
+    with pytest.raises(ValueError, match=f"a cell of {width} years"):
+        Population(("a",), 2020, np.zeros((1, 2, 3)), width)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +17,15 @@ from forecast.tables.project_tables import read_tables
 
 LAUNCH = 2020
 Made = Callable[..., History]
+
+
+@pytest.fixture(scope="session")
+def backtest(harbin: Path) -> Path:
+    """The folder of areas with known outcomes; not part of the repository."""
+    folder = Path(os.environ.get("LAOYOU_BACKTEST", harbin.parent / "shared" / "backtest"))
+    if not folder.is_dir():
+        pytest.skip("no back-test data: set LAOYOU_BACKTEST, or lay it at ../shared/backtest beside the checkout")
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from forecast.axes import AGES, Floats, Population
 from forecast.demography.cohort import CohortComponent, closed, women_exposed
 from forecast.demography.engine import Forecast, History
 from forecast.demography.mortality import tables
+from forecast.demography.noise import TYPICAL, Draws
 from forecast.errors import TooLittleHistory
 from forecast.kernels.step import Exposure, Timing
 
@@ -190,3 +191,64 @@ def test_stocks_alone_are_too_little(made: Made) -> None:
 def test_years_outside_the_conditions_are_refused(made: Made, years: range) -> None:
     with pytest.raises(ValueError, match=r"do not follow the launch 2020|reach beyond the conditions"):
         CohortComponent().fit(made(2)).predict(years)
+
+
+# ------------------------------------------------------------------------------------------------------- trajectories
+@pytest.mark.parametrize("timing", ["start", "even", "end"])
+@pytest.mark.parametrize("exposure", ["survivors", "final", "even"])
+def test_without_shocks_trajectories_are_the_forecast_whatever_the_timing(
+    made: Made, timing: Timing, exposure: Exposure
+) -> None:
+    students = np.zeros((6, 3, 2, AGES))
+    students[:, 0, :, 18:23] = np.linspace(50.0, 80.0, 6)[:, None, None]
+    history = made(3, rate=0.01, students=students, births={2021: 3000.0}, totals={2022: 400_000.0})
+    fitted = CohortComponent(timing, exposure).fit(history)
+    forecast, found = fitted.predict(YEARS), fitted.sample(YEARS, Draws(1, range(3), "all"), 0.0)
+    for area in range(3):
+        wanted = np.repeat(forecast.people[:, area, :, :, None], 3, axis=-1)
+        assert found.people(area) == pytest.approx(wanted, rel=1e-9)
+        groups = found.sums(area, ((0, 3), (65, AGES)))
+        assert groups[0] == pytest.approx(wanted[:, :, :3].sum(axis=(1, 2)), rel=1e-9)
+
+
+def test_the_course_has_the_births_of_the_forecast(made: Made) -> None:
+    fitted = CohortComponent().fit(made(2, births={2021: 3000.0}))
+    forecast, found = fitted.predict(YEARS), fitted.sample(YEARS, Draws(1, range(2), "all"), 0.0)
+    assert forecast.flows is not None
+    for area in range(2):
+        born = forecast.flows.births[:, area].sum(axis=-1)
+        assert found.cells(area).births == pytest.approx(np.repeat(born[:, None], 2, axis=1), rel=1e-9)
+
+
+def test_nothing_strays_in_years_on_record(made: Made) -> None:
+    # births on record to 2022, totals to 2023: in 2023 infants alone stray, from 2024 on everybody does
+    history = made(2, rate=0.01, totals={2021: 290_000.0, 2023: 295_000.0})
+    assert history.components is not None
+    history = dataclasses.replace(history, components=dataclasses.replace(history.components, born_until=2022))
+    spread = np.ptp(CohortComponent().fit(history).sample(YEARS, Draws(1, range(8), "all")).people(1), axis=-1)
+    assert (spread[:3] == 0).all()
+    assert (spread[3, :, 1:] == 0).all()
+    assert (spread[3, :, 0] > 0).all()
+    assert (spread[4:, :, :-5] > 0).all()
+
+
+def test_whoever_lives_apart_strays_in_no_trajectory(made: Made) -> None:
+    # everybody of 15 to 24 lives apart: a year later those of 21 to 23 are those who are said to be, and nobody else
+    history = made(1)
+    students = np.zeros((6, 1, 2, AGES))
+    students[0, :, :, 15:25] = history.launch.people[:, :, 15:25]
+    students[1:, :, :, 21:24] = 70.0
+    apart = made(1, students=students)
+    found = CohortComponent().fit(apart).sample(YEARS, Draws(1, range(8), "all")).people(0)
+    assert found[1, :, 21:24] == pytest.approx(np.full((2, 3, 8), 70.0))
+
+
+def test_without_noise_of_its_own_an_engine_never_strays(made: Made) -> None:
+    still = CohortComponent(noise=TYPICAL.times(0.0)).fit(made(2))
+    people = still.sample(YEARS, Draws(1, range(4), "all"), 3.0).people(0)
+    assert (np.ptp(people, axis=-1) == 0).all()
+
+
+def test_trajectories_outside_the_conditions_are_refused(made: Made) -> None:
+    with pytest.raises(ValueError, match="reach beyond the conditions"):
+        CohortComponent().fit(made(2)).sample(range(2021, 2027), Draws(1, range(2), "all"))

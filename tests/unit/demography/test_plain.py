@@ -3,9 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from forecast.axes import AGES, FEMALE, Population
-from forecast.demography.baselines import ENGINES, HamiltonPerry, NoChange, RepeatGrowth
+from forecast.axes import AGES, Population
 from forecast.demography.engine import History
+from forecast.demography.plain import NoChange, RepeatGrowth
+from forecast.demography.sampled import UNKNOWN
 from forecast.errors import TooLittleHistory
 
 
@@ -33,35 +34,41 @@ def test_growth_goes_on_by_hand() -> None:
     assert capped.people[:, 0, 0, 0] == pytest.approx([144, 144 * 1.1, 144 * 1.21])
 
 
-def test_cohort_ratios_by_hand() -> None:
-    # one year apart: 100 of each age become 90 a year older, at every age below 60
-    history = History((stock(2019, 100.0), stock(2020, 90.0)))
-    fitted = HamiltonPerry().fit(history)
-    forecast = fitted.predict(range(2021, 2023))
-    after = forecast.people[1, 0]
-    assert after[:, 2:59] == pytest.approx(np.full((2, 57), 90 * 0.9))
-    # infants of each sex per woman of 15-49: 90 / (35 x 90); next year 35 x 81 women bear 81
-    assert fitted.per_woman == pytest.approx(np.full((1, 2), 1 / 35))
-    women = after[FEMALE, 15:50].sum()
-    assert women == pytest.approx(35 * 81)
-    assert after[:, 0] == pytest.approx([81, 81])
+def test_growth_is_taken_over_the_window() -> None:
+    # the last stock at least five years back is that of 2015: 100 -> 110.25 in five years
+    stocks = [stock(year, size) for year, size in ((2010, 10.0), (2015, 100.0), (2018, 300.0), (2020, 110.25))]
+    fitted = RepeatGrowth().fit(History(tuple(stocks)))
+    assert fitted.yearly == pytest.approx([1.1025**0.2])
+    # no stock is as far back: the earliest one
+    assert RepeatGrowth(window=50).fit(History(tuple(stocks))).yearly == pytest.approx([1.1])
 
 
-def test_a_ratio_over_ten_years_is_its_tenth_root_a_year() -> None:
-    first, last = stock(2010, 100.0, 100.0), stock(2020, 50.0, 50.0)
-    fitted = HamiltonPerry().fit(History((first, last)))
-    assert fitted.yearly[0, 0, 10:90] == pytest.approx(np.full(80, 0.5**0.1))
+def test_steps_of_five_years_grow_by_the_fifth_power() -> None:
+    cells = [Population(("a",), year, np.full((1, 1, 3), size), 5) for year, size in ((2015, 10.0), (2020, 11.0))]
+    forecast = RepeatGrowth().fit(History(tuple(cells))).predict(range(2025, 2031, 5))
+    assert forecast.people[:, 0, 0, 0] == pytest.approx([11.0, 12.1, 13.31])
+    unchanged = NoChange().fit(History(tuple(cells))).predict(range(2025, 2031, 5))
+    assert list(unchanged.years) == [2020, 2025, 2030]
 
 
-def test_extreme_ratios_are_held() -> None:
-    first, last = stock(2019, 1.0), stock(2020, 1000.0)
-    fitted = HamiltonPerry(limit=3.0).fit(History((first, last)))
-    assert fitted.yearly[0, 0, 2:50] == pytest.approx(np.full(48, 3.0))
-    # nobody at the start, nobody at the end: the ratio is 1
-    assert fitted.yearly[0, 0, 90] == pytest.approx(1.0)
+def test_an_area_that_was_empty_does_not_grow() -> None:
+    stocks = (stock(2019, 0.0), stock(2020, 7.0))
+    assert RepeatGrowth().fit(History(stocks)).yearly.tolist() == [1.0]
 
 
-@pytest.mark.parametrize("name", ["hamilton-perry", "repeat-growth"])
-def test_one_stock_is_too_little(name: str) -> None:
-    with pytest.raises(TooLittleHistory, match="2 stocks"):
-        ENGINES[name]().fit(History((stock(2020, 1.0),)))
+def test_sizes_stray_as_they_did_from_the_growth() -> None:
+    # yearly log growth of +2 %, -2 %, +2 %, -2 % of one area: nothing of its own, 2 % that "all" areas share
+    sizes = np.exp(np.cumsum([0.0, 0.02, -0.02, 0.02, -0.02]))
+    fitted = NoChange().fit(History(tuple(stock(2016 + n, 100.0 * size) for n, size in enumerate(sizes))))
+    assert (fitted.walk.shared, fitted.walk.own) == pytest.approx((0.02, 0.0))
+
+
+def test_two_stocks_do_not_show_how_far_growth_strays() -> None:
+    growth = RepeatGrowth().fit(History((stock(2019, 100.0), stock(2020, 105.0))))
+    alone = NoChange().fit(History((stock(2020, 1.0),)))
+    assert [(walk.shared, walk.own) for walk in (growth.walk, alone.walk)] == [(UNKNOWN, UNKNOWN)] * 2
+
+
+def test_one_stock_is_too_little_to_grow() -> None:
+    with pytest.raises(TooLittleHistory, match="2 stocks for repeat growth"):
+        RepeatGrowth().fit(History((stock(2020, 1.0),)))

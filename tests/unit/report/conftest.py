@@ -23,6 +23,8 @@ FIRST = (10.0, 12.0, 9.0, 8.0, 6.0)
 SECOND = (5.0, 5.0, 6.0, 7.0, 4.0)
 BEDS = ((1.0, 2.0, 3.0, 4.0, 5.0), (2.0, 2.0, 2.0, 3.0, 3.0))
 SCENARIOS = ("baseline", "low")
+FACTORS = {"p05": 0.5, "p10": 0.75, "p25": 0.875, "p50": 1.0, "p75": 1.125, "p90": 1.25, "p95": 2.0}
+"""Quantiles beside the point."""
 
 
 def _rows(
@@ -35,12 +37,19 @@ def _rows(
             "area_name": [area[1] for _ in YEARS for area in AREAS],
             "area_level": [area[2] for _ in YEARS for area in AREAS],
             "year": np.repeat(YEARS, len(AREAS)),
-            "mean": values.reshape(-1),
+            "point": values.reshape(-1),
             "share_born": np.repeat(born, len(AREAS)),
             "status": np.repeat(STATUS, len(AREAS)),
         }
     )
-    return frame.assign(measure=measure, unit=measure, **fixed)
+    return spread(frame).assign(measure=measure, unit=measure, **fixed)
+
+
+def spread(frame: pd.DataFrame) -> pd.DataFrame:
+    """Quantiles from 2022 on, and a mean that is not the point: what shows the mean by mistake is seen."""
+    for name, factor in (("mean", 3.0), *FACTORS.items()):
+        frame[name] = frame["point"] * np.where(frame["year"] < 2022, 1.0, factor)
+    return frame
 
 
 def _demand(scenario: str) -> pd.DataFrame:
@@ -68,8 +77,8 @@ def _population(scenario: str) -> pd.DataFrame:
                 (scenario, code, name, level, year, sex, age, people, status) for sex in SEXES for age in range(101)
             ]
     return pd.DataFrame(
-        rows, columns=["scenario", "area", "area_name", "area_level", "year", "sex", "age", "mean", "status"]
-    )
+        rows, columns=["scenario", "area", "area_name", "area_level", "year", "sex", "age", "point", "status"]
+    ).assign(mean=7.0)
 
 
 def _births(scenario: str) -> pd.DataFrame:
@@ -80,7 +89,54 @@ def _births(scenario: str) -> pd.DataFrame:
         for code, births in (("A1", 1.2), ("A2", 0.8), ("C", 2.0))
         for age in (20, 21)
     ]
-    return pd.DataFrame(rows, columns=["scenario", "area", "year", "age", "mean", "share_born", "status"])
+    frame = pd.DataFrame(rows, columns=["scenario", "area", "year", "age", "point", "share_born", "status"])
+    return frame.assign(mean=7.0)
+
+
+def _totals(scenario: str) -> pd.DataFrame:
+    """The sums of the other tables: 202 cells of people, 82 of them at 60 and over, two ages of mothers."""
+    rows = []
+    for code, each, births, school in (("A1", 1.5, 2.4, FIRST), ("A2", 0.25, 1.6, SECOND)):
+        for place, year in enumerate(YEARS):
+            sums = [("residents", "all", 202 * each), ("residents", "60+", 82 * each), ("residents", "80+", 42 * each)]
+            sums += [("births", "all", births)] * (place > 0) + [("school-places", "all", 4 * school[place])]
+            rows += [(scenario, code, year, *item) for item in sums]
+    frame = pd.DataFrame(rows, columns=["scenario", "area", "year", "measure", "part", "point"])
+    keys = ["scenario", "year", "measure", "part"]
+    city = frame.groupby(keys, sort=False, as_index=False)["point"].sum().assign(area="C")
+    return spread(pd.concat([frame, city], ignore_index=True))
+
+
+def _chances(scenario: str) -> pd.DataFrame:
+    """Beds may peak late, places hardly; what exists is known for nurseries alone; of A1 nothing is to be shown."""
+    rows = [
+        (scenario, "C", year, service, measure, chance)
+        for service in MAIN
+        for year in YEARS
+        for measure, chance in (
+            ("peak-after", 0.75 if service == "eldercare" and year < 2024 else 0.0),
+            ("above-now", 1.0),
+        )
+    ]
+    rows += [(scenario, "C", year, "nursery", "above-capacity", 0.25) for year in YEARS]
+    rows += [(scenario, "A1", year, "nursery", "peak-after", 0.5) for year in YEARS]
+    return pd.DataFrame(rows, columns=["scenario", "area", "year", "service", "measure", "probability"])
+
+
+def _coverage() -> pd.DataFrame:
+    """Two sets that had no part in the widths, one that had, and the project itself."""
+    rows = [
+        ("finland-regions", "norway-municipalities + taiwan-townships", "all", "all", 80.0, 83.2, 1000),
+        ("finland-regions", "norway-municipalities + taiwan-townships", "all", "1-3", 80.0, 90.0, 400),
+        ("finland-regions", "norway-municipalities + taiwan-townships", "65+", "all", 80.0, 12.0, 400),
+        ("finland-regions", "norway-municipalities + taiwan-townships", "all", "all", 50.0, 47.0, 1000),
+        ("england-pupils", "norway-municipalities + taiwan-townships", "all", "all", 80.0, 78.4, 500),
+        ("norway-municipalities", "norway-municipalities", "all", "all", 80.0, 99.0, 500),
+        ("third", "", "0-4", "10", 80.0, 50.0, 2),
+        ("third", "", "60+", "10", 80.0, 100.0, 2),
+    ]
+    heads = ["set", "calibrated_on", "group", "horizons", "nominal", "covered", "cases"]
+    return pd.DataFrame(rows, columns=heads).assign(status="derived", source="s1")
 
 
 def _balance(scenario: str) -> pd.DataFrame:
@@ -123,7 +179,7 @@ def _assumptions(scenario: str) -> pd.DataFrame:
 def _manifest() -> dict[str, object]:
     spec = {
         "project": {
-            "project": {"city": "C", "title_zh": "丙市", "title_en": "Third City"},
+            "project": {"name": "third", "city": "C", "title_zh": "丙市", "title_en": "Third City"},
             "time": {"census": "2020-11-01", "previous_census": "2010-11-01", "show": [2022, 2024], "born_until": 2022},
         }
     }
@@ -131,13 +187,19 @@ def _manifest() -> dict[str, object]:
     return {
         "run": "20240101T000000Z-abc",
         "scenarios": {
-            name: {"title_zh": titles[name][0], "title_en": titles[name][1], "why": f"why {name}", "spec": spec}
+            name: {
+                "title_zh": titles[name][0],
+                "title_en": titles[name][1],
+                "why": f"why {name}",
+                "seed": 1,
+                "trajectories": 500,
+                "spec": spec,
+            }
             for name in SCENARIOS
         },
         "areas": [{"area": "A2", "name_en": "Second"}],
         "status": {"observed": 2020, "nowcast_until": 2021, "born_until": 2022},
         "versions": {"laoyou": "0.0"},
-        "seed": None,
     }
 
 
@@ -148,6 +210,9 @@ def write(folder: Path) -> Path:
         "population": pd.concat([_population(name) for name in SCENARIOS], ignore_index=True),
         "births": pd.concat([_births(name) for name in SCENARIOS], ignore_index=True),
         "balance": pd.concat([_balance(name) for name in SCENARIOS], ignore_index=True),
+        "totals": pd.concat([_totals(name) for name in SCENARIOS], ignore_index=True),
+        "chances": pd.concat([_chances(name) for name in SCENARIOS], ignore_index=True),
+        "coverage": _coverage(),
         "assumptions": pd.concat([_assumptions(name) for name in SCENARIOS], ignore_index=True),
         "scores": _scores(),
         "supply": pd.DataFrame(
@@ -170,6 +235,28 @@ def write(folder: Path) -> Path:
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the tiny run; not to be written to."""
     return write(tmp_path_factory.mktemp("tiny"))
+
+
+def without_trajectories(folder: Path) -> Path:
+    """A tiny run in which no trajectory was run, and nobody said how often intervals hold."""
+    for name in ("chances", "coverage"):
+        (folder / f"{name}.parquet").unlink()
+    for name in ("demand", "totals"):
+        table = pd.read_parquet(folder / f"{name}.parquet")
+        table[list(FACTORS)] = np.nan
+        with ParquetFile(folder / f"{name}.parquet", {"table": name}) as file:
+            file.append(table.assign(mean=table["point"]))
+    says = json.loads((folder / "manifest.json").read_text("utf-8"))
+    for scenario in says["scenarios"].values():
+        scenario["trajectories"] = 0
+    (folder / "manifest.json").write_text(json.dumps(says, ensure_ascii=False), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a tiny run without trajectories; not to be written to."""
+    return without_trajectories(write(tmp_path_factory.mktemp("plain")))
 
 
 @pytest.fixture

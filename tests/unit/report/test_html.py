@@ -126,9 +126,24 @@ def test_without_a_script_every_area_is_shown(pages: dict[str, str]) -> None:
 
 def test_honest_sentences(pages: dict[str, str]) -> None:
     assert "对照线" in pages["zh"]
-    assert "没有误差区间" in pages["zh"]
     assert "使用前应向主管部门核实" in pages["zh"]
     assert "a falling need does not mean that there is enough" in pages["en"]
+
+
+def test_intervals_are_explained_where_there_are_some(pages: dict[str, str], plain: Path, own: Path) -> None:
+    assert "因此没有误差区间" not in pages["zh"]
+    assert "500 trajectories were run" in pages["en"]
+    assert 'href="#sure"' in pages["en"]
+    assert '<small class="under">8–12</small>' in pages["en"], "under the ten kindergarten places of the city"
+    for path in plain.iterdir():
+        (own / path.name).write_bytes(path.read_bytes())
+    for name in ("chances", "coverage"):
+        (own / f"{name}.parquet").unlink()
+    page = write_report(own, "zh").read_text("utf-8")
+    assert "因此没有误差区间" in page
+    assert "没有区间和概率" in page
+    assert 'class="under"' not in page
+    assert 'class="band"' not in page
 
 
 def test_the_same_run_gives_the_same_bytes(own: Path) -> None:

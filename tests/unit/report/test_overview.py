@@ -19,6 +19,10 @@ def material(tiny: Path) -> Material:
 def test_headlines(material: Material) -> None:
     school, kindergarten, eighty, beds = cards(material, texts("en"))
     assert (school.change, school.span, school.rises) == ("\u221241%", "68 → 40", False)
+    assert (school.between, beds.between) == ("80% interval 30–50", "80% interval 6–10")
+    assert kindergarten.between == "80% interval 8–12"
+    # 42 ages and sexes of 1.75 people: 73.5
+    assert eighty.between == "80% interval 55–92"
     assert kindergarten.note == "none of the users of 2024 is born yet"
     assert eighty.change == "+0%"
     assert (beds.change, beds.rises) == ("+100%", True)

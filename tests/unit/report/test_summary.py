@@ -43,6 +43,20 @@ def test_school_age_sums_four_stages(tiny: Path) -> None:
     assert summary(tiny).school == (68, 40, 0.0)
 
 
+def test_intervals_are_those_of_the_sums(tiny: Path, plain: Path) -> None:
+    found = summary(tiny)
+    assert found.trajectories == 500
+    assert found.school_between == (30.0, 50.0)
+    # 353.5 people in all times 0.75 and 1.25
+    assert found.residents.city.between == ((265.125, 441.875),) * 2
+    assert found.residents.figures[0].between == ((227.25, 378.75),) * 2
+    block = next(item for item in found.blocks if item.service == "kindergarten")
+    assert block.city.between == ((11.25, 18.75), (7.5, 12.5))
+    bare = summary(plain)
+    assert (bare.trajectories, bare.school_between, bare.coverage) == (0, None, ())
+    assert {item.between for one in (bare.residents, *bare.blocks, *bare.staff) for item in one.figures} == {()}
+
+
 def test_birth_has_no_meaning_for_beds(tiny: Path) -> None:
     beds = summary(tiny).blocks[-1]
     assert beds.city.born == (None, None)

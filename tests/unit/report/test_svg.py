@@ -69,6 +69,34 @@ def test_a_line_without_meaning_of_birth_is_solid_and_has_no_ring() -> None:
     assert [path.get("class") for path in chart.findall("path")] == ["demand"]
 
 
+def test_a_band_begins_where_it_has_width_and_sets_the_scale() -> None:
+    low, high = np.array([3.0, 3.0, 2.0, 1.0]), np.array([3.0, 3.0, 4.0, 9.0])
+    chart = drawn(Line("beds", np.full(4, 3.0), "#000", bands=[(low, high)]))
+    band, line = chart.findall("path")
+    assert band.get("class") == "band"
+    assert line.get("class") == "demand"
+    points = [tuple(map(float, point.split())) for point in band.get("d", "").strip("MZ").split("L")]
+    # From the last year without width, there and back: three years each way.
+    assert len(points) == 6
+    assert points[0] == points[-1]
+    assert points[0][0] > LEFT
+    assert max(y for _, y in points) <= 300
+    assert min(y for _, y in points) >= 26, "the top of the band lies within the frame"
+
+
+def test_a_band_without_width_is_not_drawn() -> None:
+    flat = np.full(4, 3.0)
+    chart = drawn(Line("beds", flat, "#000", bands=[(flat, flat)]))
+    assert [path.get("class") for path in chart.findall("path")] == ["demand"]
+
+
+def test_years_without_an_interval_have_no_band() -> None:
+    low, high = np.array([np.nan, 2.0, 2.0, 1.0]), np.array([np.nan, 4.0, 4.0, 9.0])
+    chart = drawn(Line("births", np.full(4, 3.0), "#000", bands=[(low, high)]))
+    assert chart.findall("path")[0].get("d", "").count("L") == 5
+    assert "nan" not in chart.findall("path")[0].get("d", "")
+
+
 def test_a_norm_is_no_demand() -> None:
     chart = drawn(Line("norm", np.arange(4.0), "#555", norm=True))
     assert [path.get("class") for path in chart.findall("path")] == ["normline"]

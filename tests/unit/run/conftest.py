@@ -12,10 +12,12 @@ import pytest
 
 from forecast.run.inputs import Frames
 from forecast.run.model import Desk, Result, compute
-from forecast.run.project import Run, run
+from forecast.run.project import Drawing, Run, run
 from forecast.tables.project_tables import read_tables
 
 SCENARIOS = ("baseline", "no-migration")
+FEW = Drawing(count=40)
+"""Trajectories enough to see that everything fits."""
 Tables = Callable[[str], pd.DataFrame]
 
 
@@ -36,7 +38,7 @@ def moment() -> dt.datetime:
 
 @pytest.fixture(scope="session")
 def published(harbin: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
-    return run(harbin, tmp_path_factory.mktemp("run") / "out", SCENARIOS, clock=moment)
+    return run(harbin, tmp_path_factory.mktemp("run") / "out", SCENARIOS, drawing=FEW, clock=moment)
 
 
 @pytest.fixture(scope="session")

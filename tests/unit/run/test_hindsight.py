@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from forecast.run.hindsight import GROUPS, Hindsight, hindsight
+from forecast.run.hindsight import DRAWN, GROUPS, Hindsight, hindsight
 from forecast.run.inputs import Frames
 from forecast.run.model import Result
 
@@ -63,13 +63,32 @@ def test_scores_by_hand() -> None:
     forecast, actual = np.zeros((2, 2, 111)), np.zeros((2, 2, 111))
     forecast[:, 0, 20], actual[:, 0, 20] = (110.0, 90.0), (100.0, 100.0)
     forecast[:, 0, [2, 7, 12, 70, 85]] = actual[:, 0, [2, 7, 12, 70, 85]] = 10.0
-    made = Hindsight(("a", "b"), 2010, 2020, {"made": forecast}, actual)
+    # both outcomes lie at 100: within 95 to 105 for a, above 90 to 99 for b
+    ends = np.array([95.0, 90.0]), np.array([105.0, 99.0])
+    made = Hindsight(("a", "b"), 2010, 2020, {"made": forecast, DRAWN: forecast}, actual, dict.fromkeys(GROUPS, ends))
     table = made.table()
-    assert len(table) == 2 * len(GROUPS)
+    assert len(table) == 2 * 2 * len(GROUPS)
+    assert made.covered()["15-59"] == 50.0
+    drawn = table[table["engine"] == DRAWN]
+    assert set(zip(drawn["area"], drawn["p10"], drawn["p90"], strict=True)) == {("a", 95.0, 105.0), ("b", 90.0, 99.0)}
+    table = table[table["engine"] == "made"]
+    assert table[["p10", "p90"]].isna().all().all()
     rows = table[table["group"] == "15-59"].set_index("area")["error"]
     assert rows.to_dict() == pytest.approx({"a": 10.0, "b": -10.0})
-    score = made.summary().set_index("group").loc["15-59"]
+    summary = made.summary()
+    score = summary[summary["engine"] == "made"].set_index("group").loc["15-59"]
     assert (score["mape"], score["bias"], score["worst"]) == pytest.approx((10.0, 0.0, 10.0))
+
+
+def test_intervals_hold_most_of_the_old(looked: Hindsight) -> None:
+    """The old of 2020 lived in 2010: an 80 % interval that misses half of them is broken."""
+    shares = looked.covered()
+    assert set(shares) == set(GROUPS)
+    assert all(0.0 <= share <= 100.0 for share in shares.values())
+    assert min(shares[group] for group in ("60+", "65+", "80+")) >= 50.0
+    for low, high in looked.bands.values():
+        assert low.shape == high.shape == (len(looked.areas),)
+        assert (low < high).all()
 
 
 def test_the_engine_beats_no_change_on_what_it_is_for(looked: Hindsight) -> None:

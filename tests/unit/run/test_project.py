@@ -12,7 +12,7 @@ import pytest
 from forecast.errors import InputError, RunLocked
 from forecast.run.datapackage import datapackage, meanings
 from forecast.run.digest import of_file
-from forecast.run.project import Run, run
+from forecast.run.project import Drawing, Run, run
 from forecast.run.publish import locked
 from forecast.run.runs import found, listed, manifest
 
@@ -63,7 +63,7 @@ def again(published: Run, harbin: Path, tmp_path_factory: pytest.TempPathFactory
     """The same run once more, where a run of that second and name already stands."""
     out = tmp_path_factory.mktemp("again")
     (out / "runs" / published.folder.name).mkdir(parents=True)
-    return run(harbin, out, published.scenarios, clock=moment)
+    return run(harbin, out, published.scenarios, drawing=Drawing(count=40), clock=moment)
 
 
 def test_same_inputs_same_bytes(published: Run, again: Run) -> None:
@@ -96,7 +96,7 @@ def test_the_dictionary_has_both_languages_for_every_word() -> None:
     for column, row in meanings().items():
         assert row["meaning_en"], column
         assert row["meaning_zh"], column
-        assert row["type"] in {"string", "integer", "number"}, column
+        assert row["type"] in {"string", "integer", "number", "array"}, column
 
 
 def test_a_column_without_a_meaning_is_our_fault(tmp_path: Path) -> None:
@@ -106,17 +106,33 @@ def test_a_column_without_a_meaning_is_our_fault(tmp_path: Path) -> None:
 
 
 def test_progress_is_told_and_what_finish_adds_appears_with_the_run(harbin: Path, tmp_path: Path) -> None:
-    heard: list[tuple[str, int, int]] = []
+    heard: list[tuple[str, float, int, int]] = []
 
     def add(folder: Path) -> None:
         assert (folder / "manifest.json").is_file()
         (folder / "report.html").write_text("made", "utf-8")
 
-    done = run(harbin, tmp_path, ["baseline"], notice=lambda *what: heard.append(what), finish=add)
+    done = run(
+        harbin, tmp_path, ["baseline"], drawing=Drawing(count=8), notice=lambda *what: heard.append(what), finish=add
+    )
     assert (done.folder / "report.html").read_text("utf-8") == "made"
-    assert [what for what, _, _ in heard] == ["reading", "baseline", "writing", "report", "done"]
-    assert [count for _, count, _ in heard] == [0, 1, 2, 3, 4]
-    assert {total for _, _, total in heard} == {4}
+    assert list(dict.fromkeys(what for what, _, _, _ in heard)) == ["reading", "baseline", "writing", "report", "done"]
+    done_by_then = [count for _, count, _, _ in heard]
+    assert done_by_then == sorted(done_by_then)
+    assert (done_by_then[0], {total for _, _, total, _ in heard}) == (0, {done_by_then[-1]})
+    # Eighteen districts of eight trajectories, one after the other, each moving the bar.
+    within = [(count, courses) for what, count, _, courses in heard if what == "baseline"]
+    assert [courses for _, courses in within] == [8 * area for area in range(19)]
+    assert len({count for count, _ in within}) == 19
+
+
+def test_what_is_asked_of_the_trajectories_is_in_the_manifest(published: Run) -> None:
+    said = manifest(published.folder)
+    assert "seed" not in said
+    for scenario in said["scenarios"].values():
+        stated = scenario["spec"]["uncertainty"]["draws"]
+        assert (scenario["trajectories"], scenario["seed"]) == (40, 20201101)
+        assert stated == {"trajectories": 40, "seed": 20201101}
 
 
 def test_a_folder_in_use_is_left_alone(harbin: Path, tmp_path: Path) -> None:

@@ -1,0 +1,148 @@
+"""``forecast backtest`` on the bundled project, on folders of areas, and on what cannot be scored."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import Result
+
+Call = Callable[..., Result]
+
+
+@pytest.fixture
+def regions(tmp_path: Path) -> Path:
+    """Three regions of single ages 0-90 over twelve years, births falling, as a folder of the known layout."""
+    folder = tmp_path / "regions"
+    folder.mkdir()
+    age = np.arange(91)
+    kept = np.where(age < 60, 1.0, np.exp(-0.02 - 0.004 * np.maximum(age - 60, 0)))
+    people = np.cumprod(np.append(300.0, kept[:-1]))
+    rows = []
+    for year in range(2000, 2012):
+        rows += [(year, f"r{area}", int(x), area * people[x]) for area in (1, 2, 3) for x in age]
+        people = np.append(people[0] * 0.98, people[:-1] * kept[1:]) + np.append(np.zeros(90), people[-1] * kept[-1])
+    frame = pd.DataFrame(rows, columns=["year", "area", "age", "pop"])
+    frame.to_parquet(folder / "population.parquet")
+    return folder
+
+
+def test_two_censuses_are_scored_once(forecast: Call, city: Path, tmp_path: Path) -> None:
+    done = forecast("backtest", "--project", city, "--out", tmp_path / "out")
+    assert done.exit_code == 0, done.output
+    folder = Path(done.stdout.strip().splitlines()[-1])
+    errors = pd.read_parquet(folder / "forecasts.parquet")
+    assert set(errors["horizon"]) == {10}
+    assert len(errors["area"].unique()) == 18
+    drawn = errors[errors["engine"] == "cohort"]
+    assert (drawn["p10"] < drawn["p90"]).all()
+    told = pd.read_parquet(folder / "verdicts.parquet").set_index("group")
+    others = errors[errors["engine"] != "cohort"].assign(error=lambda x: x["error"].abs())
+    plain = others.groupby(["engine", "group"], observed=True)["error"].mean()
+    for group, row in told.iterrows():
+        assert row["best_plain_error"] == pytest.approx(plain.xs(group, level="group").min())
+        assert (row["use"] == "cohort") == (row["error"] <= row["best_plain_error"])
+    assert "plain method did better" in done.stdout
+    assert "harbin: 80 % intervals covered" in done.stdout
+
+
+def test_a_folder_of_areas_gives_scores_choices_coverage_and_a_page(
+    forecast: Call, city: Path, regions: Path, tmp_path: Path
+) -> None:
+    done = forecast("backtest", "--project", city, "--out", tmp_path / "out", "--set", regions, "--json")
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.stdout)
+    folder = Path(found["path"])
+    assert found["sets"] == ["regions"]
+    assert {path.stem for path in folder.glob("*.parquet")} == {
+        "scores",
+        "coverage",
+        "verdicts",
+        "forecasts",
+        "choices",
+    }
+    scores = pd.read_parquet(folder / "scores.parquet")
+    assert set(scores["horizon"]) == set(range(1, 7))
+    assert {"mape", "medape", "p90", "wape", "bias", "crps", "pinball", "cover80", "width80"} <= set(scores)
+    page = (folder / "errors.html").read_text("utf-8")
+    assert page.count("<svg") == 9
+    assert "http" not in page.replace("http://www.w3.org", "")
+
+
+def test_chosen_origins_only(forecast: Call, city: Path, regions: Path, tmp_path: Path) -> None:
+    asked = ("backtest", "--project", city, "--out", tmp_path / "out", "--set", regions, "--quiet")
+    done = forecast(*asked, "--origin", 2006, "--origin", 2008)
+    assert done.exit_code == 0, done.output
+    errors = pd.read_parquet(Path(done.stdout.strip()) / "forecasts.parquet")
+    assert set(errors["origin"]) == {2006, 2008}
+
+
+@pytest.mark.parametrize(
+    ("asked", "named"),
+    [
+        (("--set", "nowhere"), "--set nowhere: expected a folder"),
+        (("--origin", "2010"), "expected a project with yearly stocks by age, found two censuses only"),
+    ],
+)
+def test_what_cannot_be_scored_is_said(
+    forecast: Call, city: Path, tmp_path: Path, asked: tuple[str, ...], named: str
+) -> None:
+    done = forecast("backtest", "--project", city, "--out", tmp_path / "out", *asked)
+    assert done.exit_code == 1
+    assert named in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_without_areas_and_a_hole_are_said(forecast: Call, city: Path, regions: Path, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    done = forecast("backtest", "--project", city, "--set", empty)
+    assert done.exit_code == 1
+    assert "a population*.parquet" in done.stderr
+    frame = pd.read_parquet(regions / "population.parquet")
+    frame.drop(index=[5]).to_parquet(regions / "population.parquet")
+    done = forecast("backtest", "--project", city, "--set", regions)
+    assert done.exit_code == 1
+    assert "one row for every year, area, sex and age" in done.stderr
+    done = forecast("backtest", "--project", city, "--set", regions, "--origin", 1990)
+    assert done.exit_code == 1
+
+
+def test_yearly_stocks_in_a_project_are_its_own_history(
+    forecast: Call, project: Path, regions: Path, tmp_path: Path
+) -> None:
+    known = pd.read_parquet(regions / "population.parquet")
+    codes = pd.read_csv(project / "data" / "harbin" / "areas.csv", dtype=str)["area"].tolist()
+    frame = pd.concat(
+        [
+            known[known["area"] == "r1"].assign(area=code, sex=sex)
+            for code in codes
+            if code != "230100"
+            for sex in ("male", "female")
+        ]
+    )
+    rows = pd.DataFrame(
+        {
+            "area": frame["area"],
+            "date": frame["year"].astype(str) + "-12-31",
+            "concept": "resident",
+            "sex": frame["sex"],
+            "age_start": frame["age"],
+            "age_width": np.where(frame["age"] == 90, "", "1"),
+            "people": frame["pop"].round().astype(int),
+            "note": "",
+            "source": "laoyou-method",
+            "status": "assumed",
+            "confidence": "low",
+        }
+    )
+    rows.to_csv(project / "data" / "harbin" / "population_yearly.csv", index=False)
+    done = forecast("backtest", "--project", project, "--out", tmp_path / "out", "--quiet")
+    assert done.exit_code == 0, done.output
+    scores = pd.read_parquet(Path(done.stdout.strip()) / "scores.parquet")
+    assert set(scores["set"]) == {"harbin"}
+    assert set(scores["horizon"]) == set(range(1, 7))
