@@ -303,8 +303,8 @@ def coverage_file(path: Path, found: list[Study], names: list[str]) -> None:
         wanted = table.loc[table["intervals"] == SET_RIGHT, ["group", "horizons", "nominal", "covered", "cases"]]
         for group, horizons, nominal, covered, cases in wanted.itertuples(index=False, name=None):
             told = (item.panel.name, " + ".join(names), group, horizons, nominal, f"{covered:.1f}", cases)
-            rows.append((*told, "laoyou-backtest", "derived"))
-    heads = ("set", "calibrated_on", "group", "horizons", "nominal", "covered", "cases", "source", "status")
+            rows.append((*told, "laoyou-backtest", "derived", "medium-high"))
+    heads = ("set", "calibrated_on", "group", "horizons", "nominal", "covered", "cases", "source", "status", "confidence")
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(heads)

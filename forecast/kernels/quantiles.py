@@ -29,18 +29,18 @@ def summarise(values: Floats, probs: Sequence[float], threads: int = 1) -> tuple
     lead: tuple[int, ...] = values.shape[:-2]
     rows, draws = np.atleast_2d(values).shape[-2:]
     tables = values if lead else values.reshape(rows, draws)  # a view: nothing large is copied but to sort it
-    mean, cuts = np.empty((*lead, rows)), np.empty((len(shares), *lead, rows))
+    places: list[tuple[int, ...]] = list(np.ndindex(*lead)) if lead else [()]
+    mean, cuts = np.empty((len(places), rows)), np.empty((len(shares), len(places), rows))
     size = max(CHUNK // draws, 1)
 
-    def chunk(job: tuple[tuple[int, ...], int]) -> None:
+    def chunk(job: tuple[int, int]) -> None:
         place, low = job
         here = slice(low, low + size)
-        ordered = np.sort(tables[place][here], axis=-1)
-        mean[place][here] = ordered.mean(axis=-1)
-        cuts[:, *place, here] = _cut(ordered, shares)
+        ordered = np.sort(tables[places[place]][here], axis=-1)
+        mean[place, here] = ordered.mean(axis=-1)
+        cuts[:, place, here] = _cut(ordered, shares)
 
-    places: list[tuple[int, ...]] = list(np.ndindex(*lead)) if lead else [()]
-    jobs = ((place, low) for place in places for low in range(0, rows, size))
+    jobs = ((place, low) for place in range(len(places)) for low in range(0, rows, size))
     for _ in blocks(jobs, chunk, threads):
         pass
     return mean.reshape(values.shape[:-1]), cuts.reshape(len(shares), *values.shape[:-1])
