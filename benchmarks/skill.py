@@ -34,7 +34,13 @@ from forecast.backtest.pupils import PupilPanel, pupil_panel
 from forecast.backtest.study import DRAWN, SET_RIGHT, AnyPanel, Study, rolled, study, verdicts
 from forecast.demography.cohort_ratio import CohortRatio
 from forecast.demography.noise import TYPICAL, Noise
+from forecast.errors import InputError
+from forecast.project.load import load_models, load_scenario
+from forecast.run.hindsight import hindsight
+from forecast.run.model import Desk, computed
+from forecast.tables.project_tables import read_tables
 
+ROOT = Path(__file__).resolve().parents[1]
 CALIBRATE = ("norway-municipalities", "taiwan-townships")
 SHOWN = ("no-change", "repeat-growth", "hamilton-perry", "hamilton-perry-shrunk")
 Table = dict[tuple[str, str, str, str, int], dict[str, float]]
@@ -67,11 +73,17 @@ def panels(folder: Path, only: list[str]) -> list[AnyPanel]:
     """The panels of all sets that have one, in the order of their names."""
     found: list[AnyPanel] = []
     for home in sorted(path for path in folder.iterdir() if path.is_dir() and (not only or path.name in only)):
-        panel = pupil_panel(home) or people_panel(home)
+        try:
+            panel = pupil_panel(home) or people_panel(home)
+        except InputError as error:
+            print(f"{home.name}: not scored\n{error}")
+            continue
         if panel is None or len(panel.years) < 8:
             print(f"{home.name}: no yearly run of stocks or grades: no rolling origins")
-        else:
-            found.append(panel)
+            continue
+        if panel.left_out:
+            print(f"{home.name}: {len(panel.left_out)} areas not scored (cells missing, or too small)")
+        found.append(panel)
     return found
 
 
@@ -262,6 +274,26 @@ def county_tables(counted: dict[str, pd.DataFrame]) -> list[str]:
     return lines
 
 
+def harbin_tables() -> list[str]:
+    """The bundled project from its first census to its second."""
+    overlay = load_scenario(ROOT, "baseline")
+    models = load_models(ROOT, overlay)
+    desk = Desk(read_tables(ROOT))
+    past = hindsight(computed(desk, overlay, models), desk.frames)
+    covered = past.covered()
+    lines = [
+        f"### The bundled project, {past.origin} to {past.target}\n",
+        f"{len(past.areas)} districts and counties, told with what was known then; percent.\n",
+        "| ages | method | MAPE | all areas together | worst area | 80 % interval covered |",
+        "|---|---|---:|---:|---:|---:|",
+    ]
+    for row in past.summary()[["group", "engine", "mape", "bias", "worst"]].itertuples(index=False, name=None):
+        cell = f"{covered[row[0]]:.0f}" if row[1] == "cohort" else ""
+        lines.append(f"| {row[0]} | {row[1]} | {row[2]:.2f} | {row[3]:+.2f} | {row[4]:.2f} | {cell} |")
+    mean = sum(covered.values()) / len(covered)
+    return [*lines, f"\nAll groups together, {mean:.0f} % of outcomes lay inside the 80 % interval.\n"]
+
+
 def markdown(
     found: list[Study], counted: dict[str, pd.DataFrame], noise: Noise, everywhere: Noise, names: list[str]
 ) -> str:
@@ -272,6 +304,7 @@ def markdown(
         *people_tables(found, table),
         *pupil_tables(found, table),
         *county_tables(counted),
+        *harbin_tables(),
         *coverage_tables(found, names),
         "## Sizes of the shocks\n",
         f"Sized on {' and '.join(names)} (used for the coverage above):\n",
@@ -304,7 +337,18 @@ def coverage_file(path: Path, found: list[Study], names: list[str]) -> None:
         for group, horizons, nominal, covered, cases in wanted.itertuples(index=False, name=None):
             told = (item.panel.name, " + ".join(names), group, horizons, nominal, f"{covered:.1f}", cases)
             rows.append((*told, "laoyou-backtest", "derived", "medium-high"))
-    heads = ("set", "calibrated_on", "group", "horizons", "nominal", "covered", "cases", "source", "status", "confidence")
+    heads = (
+        "set",
+        "calibrated_on",
+        "group",
+        "horizons",
+        "nominal",
+        "covered",
+        "cases",
+        "source",
+        "status",
+        "confidence",
+    )
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(heads)
@@ -321,6 +365,8 @@ def main() -> None:
     parser.add_argument("--coverage", type=Path, help="table of the bundled project to write anew")
     options = parser.parse_args()
     sets = panels(options.sets, options.only)
+    if not sets:
+        parser.error(f"{options.sets} holds no set that can be scored")
     names = [panel.name for panel in sets if panel.name in options.calibrate] or ["what the program carries"]
     noise, everywhere = sized(sets, names), sized(sets, [panel.name for panel in sets])
     found = studied(sets, noise)

@@ -81,9 +81,10 @@ class Panel(Protocol):
 class PeoplePanel:
     """Stocks of all areas.
 
-    years   ascending
-    people  persons (year, area, sex, age)
-    width   years of age in a cell, 1 or 5
+    years     ascending
+    people    persons (year, area, sex, age)
+    width     years of age in a cell, 1 or 5
+    left_out  areas of the table that lack a cell
     """
 
     name: str
@@ -91,6 +92,7 @@ class PeoplePanel:
     years: tuple[int, ...]
     people: Floats
     width: int
+    left_out: tuple[str, ...] = ()
 
     @property
     def step(self) -> int:

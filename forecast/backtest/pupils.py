@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from forecast.axes import Floats
+from forecast.backtest.folder import AREA, named
 from forecast.backtest.methods import Method
 from forecast.demography.noise import Draws, Noise
 from forecast.errors import InputError
@@ -18,6 +19,9 @@ from forecast.services.progression import PUPIL_ENGINES, GradeProgression
 from forecast.services.pupils import PupilEngine, Pupils
 from forecast.services.rolls import trajectories
 
+PUPILS = ("pupils", "headcount")
+MID_YEAR = 7
+"""Month of the count of births that is taken: of the twelve months to mid-year."""
 MIDDLE_OF_YEAR = 4.0 - 1.0 / 6.0
 """School years from births of the twelve months to mid-year to reception (see ``Pupils``)."""
 FEWEST = {"authority": 1_000.0, "district": 200.0}
@@ -32,6 +36,7 @@ class PupilPanel:
     stages     grades that are scored together, by name
     entry_age  completed age at entry
     transfers  grades that begin in another school
+    left_out   areas too small, or with grades that were not counted
     """
 
     name: str
@@ -39,6 +44,7 @@ class PupilPanel:
     stages: Mapping[str, tuple[str, ...]]
     entry_age: int
     transfers: tuple[int, ...]
+    left_out: tuple[str, ...] = ()
 
     @property
     def areas(self) -> tuple[str, ...]:
@@ -133,37 +139,63 @@ def pupil_panel(folder: Path) -> PupilPanel | None:
 def _english(path: Path, births: Path) -> PupilPanel:
     """Year groups of authorities in January, with births to mid-year where they are beside them."""
     grades = ("reception", *(f"year_group_{number}" for number in range(1, 12)))
-    frame = pd.read_parquet(path, columns=["year", "area", "nc_year", "headcount"])
-    frame = frame[frame["nc_year"].isin(grades)].astype({"area": str, "nc_year": str})
-    table = frame.pivot_table(index=["year", "area"], columns="nc_year", values="headcount", aggfunc="sum")
+    frame = _columns(path, {"year": ("year",), "area": AREA, "grade": ("nc_year", "grade"), "pupils": PUPILS})
+    table = frame.pivot_table(index=["year", "area"], columns="grade", values="pupils", aggfunc="sum")
+    if missing := [grade for grade in grades if grade not in table]:
+        raise InputError.one(f"{path}, column nc_year", f"the grades {', '.join(grades)}", f"no {', '.join(missing)}")
     known = _births(births) if births.is_file() else None
-    areas = [area for area in sorted(set(frame["area"])) if known is None or area in known.columns]
+    everywhere = sorted(set(frame["area"]))
+    areas = [area for area in everywhere if known is None or area in known.columns]
     years = sorted(set(frame["year"]))
     rows = table.reindex(pd.MultiIndex.from_product([years, areas]))[list(grades)].to_numpy(np.float64)
     cells = rows.reshape(len(years), len(areas), len(grades))
     kept = np.isfinite(cells).all(axis=(0, 2)) & (cells.sum(axis=-1) >= FEWEST["authority"]).all(axis=0)
+    if not kept.any():
+        raise InputError.one(str(path), f"areas with {FEWEST['authority']:.0f} pupils or more in every year", "none")
     areas = [area for area, keep in zip(areas, kept, strict=True) if keep]
     born = None if known is None else known[areas].to_numpy(np.float64)
     first = 0 if known is None else int(known.index[0])
     pupils = Pupils(tuple(areas), grades, years[0], cells[:, kept], born, first, MIDDLE_OF_YEAR)
     stages = {"reception": grades[:1], "primary": grades[:7], "secondary": grades[7:], "year7": grades[7:8]}
-    return PupilPanel(path.parent.name, pupils, stages, 4, (7,))
+    left = tuple(sorted(set(everywhere) - set(areas)))
+    return PupilPanel(path.parent.name, pupils, stages, 4, (7,), left)
+
+
+def _columns(path: Path, known: Mapping[str, tuple[str, ...]]) -> pd.DataFrame:
+    """The columns of a table under one name each; ``InputError`` names the one that is not there."""
+    table = pd.read_parquet(path)
+    found = {}
+    for name, spellings in known.items():
+        column = named(table, spellings)
+        if column is None:
+            raise InputError.one(str(path), f"a column {' or '.join(spellings)}", f"columns {', '.join(table.columns)}")
+        found[name] = table[column].astype(str) if name in ("area", "grade") else table[column]
+    return pd.DataFrame(found)
 
 
 def _births(path: Path) -> pd.DataFrame:
-    """Births of the twelve months to mid-year (year, area), the years in which every area has them."""
-    frame = pd.read_parquet(path, columns=["area", "geography", "year", "month", "annual_births"])
-    frame = frame[(frame["month"] == 7) & frame["geography"].astype(str).str.startswith("LAD")].astype({"area": str})
-    return frame.pivot_table(index="year", columns="area", values="annual_births", aggfunc="sum").dropna(axis=1)
+    """Births of the twelve months to mid-year (year, area), of areas that have them in every year.
+
+    Where there is a column month, its 7 marks the counts to mid-year; a geography is one of local authorities.
+    """
+    known = {"year": ("year",), "area": AREA, "births": ("annual_births", "births")}
+    table = pd.read_parquet(path)
+    rows = pd.Series(True, index=table.index)
+    if "month" in table:
+        rows &= table["month"] == MID_YEAR
+    if "geography" in table:
+        rows &= table["geography"].astype(str).str.startswith("LAD")
+    frame = _columns(path, known)[rows]
+    return frame.pivot_table(index="year", columns="area", values="births", aggfunc="sum").dropna(axis=1)
 
 
 def _american(path: Path) -> PupilPanel:
     """Grades of districts; small districts, whose cells are withheld, are left out."""
     grades = ("Kindergarten", *(str(number) for number in range(1, 13)))
-    frame = pd.read_parquet(path, columns=["year", "district", "grade", "pupils"])
-    frame = frame[frame["grade"].isin(grades)].astype({"district": str, "grade": str})
-    years, areas = sorted(set(frame["year"])), sorted(set(frame["district"]))
-    table = frame.set_index(["year", "district", "grade"])["pupils"]
+    frame = _columns(path, {"year": ("year",), "area": AREA, "grade": ("grade",), "pupils": PUPILS})
+    frame = frame[frame["grade"].isin(grades)]
+    years, areas = sorted(set(frame["year"])), sorted(set(frame["area"]))
+    table = frame.set_index(["year", "area", "grade"])["pupils"]
     wanted = pd.MultiIndex.from_product([years, areas, grades])
     cells = table.reindex(wanted).to_numpy(np.float64).reshape(len(years), len(areas), len(grades))
     large = (np.nansum(cells, axis=-1) >= FEWEST["district"]).all(axis=0)
@@ -172,4 +204,5 @@ def _american(path: Path) -> PupilPanel:
     kept = tuple(area for area, keep in zip(areas, large, strict=True) if keep)
     pupils = Pupils(kept, grades, years[0], cells[:, large])
     stages = {"K-5": grades[:6], "6-8": grades[6:9], "9-12": grades[9:], "K-12": grades}
-    return PupilPanel(path.parent.name, pupils, stages, 5, (6, 9))
+    left = tuple(area for area, keep in zip(areas, large, strict=True) if not keep)
+    return PupilPanel(path.parent.name, pupils, stages, 5, (6, 9), left)

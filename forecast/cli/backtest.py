@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 SHOWN = (1, 3, 5, 7, 10, 15)
 """Horizons that are printed; the tables hold all."""
+NAMED = 5
+"""Areas left out that are named; the JSON answer names all."""
 
 
 @click.command(
@@ -47,10 +49,12 @@ def backtest(settings: Settings, sets: tuple[Path, ...], origins: tuple[int, ...
     with progress(settings) as notice:
         found = backtested(project, settings.out, sets, origins, lambda what, done, of: notice(what, done, of, 0))
     if settings.json:
-        as_json({"path": str(found.folder.resolve()), "sets": found.names, "verdicts": _rows(found.verdicts)})
+        told = {"sets": found.names, "left_out": found.left_out, "verdicts": _rows(found.verdicts)}
+        as_json({"path": str(found.folder.resolve()), **told})
         return
     if not settings.quiet:
         _print(settings, found.verdicts, found.coverage)
+        _print_left_out(settings, found.left_out)
     click.echo(found.folder.resolve())
 
 
@@ -64,6 +68,13 @@ def _print(settings: Settings, verdicts: pd.DataFrame, coverage: pd.DataFrame) -
     click.echo(words["backtest.plain"].format(plain=len(better), count=len(verdicts)))
     for row in _rows(coverage):
         click.echo(words["backtest.covered"].format(**row))
+
+
+def _print_left_out(settings: Settings, left_out: dict[str, tuple[str, ...]]) -> None:
+    line = texts(settings.lang)["backtest.left_out"]
+    for name, areas in left_out.items():
+        few = ", ".join(areas[:NAMED]) + (" …" if len(areas) > NAMED else "")
+        click.echo(line.format(set=name, count=len(areas), areas=few))
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, object]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -36,12 +36,14 @@ class Found:
 
     verdicts  for each set, group and horizon: errors of the engine and of the best plain method, and which to use
     coverage  of 80 % intervals, every group and horizon together, by set
+    left_out  areas of a set that could not be scored, by set
     """
 
     folder: Path
     names: tuple[str, ...]
     verdicts: pd.DataFrame
     coverage: pd.DataFrame
+    left_out: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def backtested(project: Path, out: Path, sets: Sequence[Path], origins: Sequence[int], notice: Notice) -> Found:
@@ -88,7 +90,8 @@ def _studied(panels: Sequence[AnyPanel], noise: Noise, origins: Sequence[int], o
         "choices": pd.concat([item.chosen() for item in studies], ignore_index=True),
     }
     names = tuple(item.panel.name for item in studies)
-    return _published(tables, names, told, _whole(coverage), out)
+    left = {panel.name: panel.left_out for panel in panels if panel.left_out}
+    return replace(_published(tables, names, told, _whole(coverage), out), left_out=left)
 
 
 def _within(panel: AnyPanel, origins: Sequence[int]) -> tuple[int, ...]:

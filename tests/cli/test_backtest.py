@@ -104,10 +104,17 @@ def test_a_folder_without_areas_and_a_hole_are_said(forecast: Call, city: Path, 
     assert done.exit_code == 1
     assert "a population*.parquet" in done.stderr
     frame = pd.read_parquet(regions / "population.parquet")
-    frame.drop(index=[5]).to_parquet(regions / "population.parquet")
+    gap = frame.drop(index=[5])
+    gap.to_parquet(regions / "population.parquet")
+    hole = frame.loc[5, "area"]
+    done = forecast("backtest", "--project", city, "--set", regions, "--out", tmp_path / "o", "--lang", "en")
+    assert done.exit_code == 0
+    assert f"1 areas were not scored (cells missing, or too small): {hole}." in done.output
+    pd.concat([frame, frame[:1]]).to_parquet(regions / "population.parquet")
     done = forecast("backtest", "--project", city, "--set", regions)
     assert done.exit_code == 1
     assert "one row for every year, area, sex and age" in done.stderr
+    gap.to_parquet(regions / "population.parquet")
     done = forecast("backtest", "--project", city, "--set", regions, "--origin", 1990)
     assert done.exit_code == 1
 

@@ -59,10 +59,18 @@ def test_the_longest_run_is_taken_and_single_ages_rather_than_groups(tmp_path: P
     assert longer.width == 5
 
 
-def test_a_hole_is_named(tmp_path: Path) -> None:
+def test_an_area_with_a_hole_is_left_out_and_named(tmp_path: Path) -> None:
     frame = rows(year=[2001, 2002], area=["11", "12"], age=[0, 1, 2])
-    write(tmp_path, frame[frame["pop"] != 5.0])
-    with pytest.raises(InputError, match=r"1 cells without a row, 0 rows too many") as caught:
+    panel = people_panel(write(tmp_path, frame[frame["pop"] != 5.0]))
+    assert panel is not None
+    assert (panel.areas, panel.left_out, panel.people.shape) == (("11",), ("12",), (2, 1, 1, 3))
+    assert panel.people[:, 0, 0].tolist() == [[1.0, 2.0, 3.0], [7.0, 8.0, 9.0]]
+
+
+def test_holes_in_every_area_are_named(tmp_path: Path) -> None:
+    frame = rows(year=[2001, 2002], area=["11", "12"], age=[0, 1, 2])
+    write(tmp_path, frame[~frame["pop"].isin([3.0, 5.0])])
+    with pytest.raises(InputError, match=r"2 cells without a row, some in every area") as caught:
         people_panel(tmp_path)
     assert "population.parquet" in str(caught.value)
     assert "fill the holes" in str(caught.value)
@@ -71,7 +79,43 @@ def test_a_hole_is_named(tmp_path: Path) -> None:
 def test_a_row_that_stands_twice_is_named(tmp_path: Path) -> None:
     frame = rows(year=[2001], area=["11"], age=[0, 1, 2])
     write(tmp_path, pd.concat([frame, frame[:1]]))
-    with pytest.raises(InputError, match=r"0 cells without a row, 1 rows too many"):
+    with pytest.raises(InputError, match=r"1 rows too many"):
+        people_panel(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("ages", "width"),
+    [
+        (["0-4", "5-9", "10+"], 5),
+        (["<5", "5_9", "10 and over"], 5),
+        (["Y_LT5", "Y5-9", "Y_GE10"], 5),
+        (["under 1", "1", "2+"], 1),
+        (["0", "1", "2"], 1),
+    ],
+)
+def test_ages_in_words(tmp_path: Path, ages: list[str], width: int) -> None:
+    frame = rows(year=[2001, 2002], municipality=["a", "b"], age_group=ages).rename(columns={"pop": "value"})
+    panel = people_panel(write(tmp_path, frame))
+    assert panel is not None
+    assert (panel.width, panel.people[0, 0, 0].tolist()) == (width, [1.0, 2.0, 3.0])
+
+
+def test_totals_beside_the_parts_do_not_count(tmp_path: Path) -> None:
+    frame = rows(year=[2001], area=["a"], sex=["female", "male", "total"], age=["0", "1", "total"])
+    panel = people_panel(write(tmp_path, frame))
+    assert panel is not None
+    assert panel.people[0, 0].tolist() == [[4.0, 5.0], [1.0, 2.0]]
+
+
+def test_both_sexes_alone_are_people(tmp_path: Path) -> None:
+    panel = people_panel(write(tmp_path, rows(year=[2001], area=["a"], sex=["T"], age=[0, 1])))
+    assert panel is not None
+    assert panel.people.tolist() == [[[[1.0, 2.0]]]]
+
+
+def test_another_word_for_a_sex_is_said(tmp_path: Path) -> None:
+    write(tmp_path, rows(year=[2001], area=["a"], sex=["homme", "femme"], age=[0, 1]))
+    with pytest.raises(InputError, match=r"column sex: .*femme, homme"):
         people_panel(tmp_path)
 
 

@@ -156,3 +156,27 @@ def test_trajectories_of_stages_lie_around_the_forecast() -> None:
     # the small area strays more
     spread = np.log(drawn).std(axis=-1)
     assert (spread[..., 0] > spread[..., 1]).all()
+
+
+def test_births_need_neither_month_nor_boundaries(tmp_path: Path) -> None:
+    full = pupil_panel(english(tmp_path))
+    frame = pd.read_parquet(tmp_path / "births.parquet")
+    plain = frame[(frame["month"] == 7) & (frame["geography"] == "LAD21")][["area", "year", "annual_births"]]
+    plain.rename(columns={"annual_births": "births"}).to_parquet(tmp_path / "births.parquet")
+    found = pupil_panel(tmp_path)
+    assert full is not None
+    assert found is not None
+    assert found.areas == full.areas
+    assert np.array_equal(found.pupils.births, full.pupils.births)
+    assert found.left_out == ("E5", "E9")
+
+
+def test_a_column_and_a_grade_that_are_not_there_are_named(tmp_path: Path) -> None:
+    english(tmp_path)
+    frame = pd.read_parquet(tmp_path / "pupils_by_year_group.parquet")
+    frame[frame["nc_year"] != "year_group_4"].to_parquet(tmp_path / "pupils_by_year_group.parquet")
+    with pytest.raises(InputError, match="no year_group_4"):
+        pupil_panel(tmp_path)
+    frame.rename(columns={"headcount": "n"}).to_parquet(tmp_path / "pupils_by_year_group.parquet")
+    with pytest.raises(InputError, match="a column pupils or headcount"):
+        pupil_panel(tmp_path)
