@@ -20,7 +20,8 @@ from forecast.demography.noise import Draws, Noise, Stream, Wave
 from forecast.demography.residual import net_migration
 from forecast.demography.sampled import Sampled
 from forecast.demography.students import StudentRule, student_path, youth_of
-from forecast.project.spec import BirthsSpec, Models, MovementSpec, StreamSpec, UncertaintySpec
+from forecast.project.spec import BirthsSpec, Models, MovementSpec
+from forecast.project.uncertainty import StreamSpec, UncertaintySpec
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,7 +16,8 @@ from forecast.demography.evidence import Evidence
 from forecast.demography.ground import Ground, lay
 from forecast.errors import Fault, InputError
 from forecast.project.load import Scenario, load_models, load_scenario
-from forecast.project.spec import Assumption, Models
+from forecast.project.parts import Assumption
+from forecast.project.spec import Models
 from forecast.run.inputs import Area, Frames, areas_of, check_tables, evidence_of, project_areas
 from forecast.run.provision import facts_of
 from forecast.services.facts import Facts

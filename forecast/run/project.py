@@ -12,7 +12,8 @@ from pathlib import Path
 import forecast
 from forecast.demography.noise import Draws
 from forecast.project.load import Scenario, load_models, load_scenario, some_scenarios
-from forecast.project.spec import Models, TrajectorySpec
+from forecast.project.spec import Models
+from forecast.project.uncertainty import TrajectorySpec
 from forecast.run import notes
 from forecast.run.datapackage import datapackage
 from forecast.run.digest import of_inputs, of_texts

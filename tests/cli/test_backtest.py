@@ -106,7 +106,7 @@ def test_a_folder_without_areas_and_a_hole_are_said(forecast: Call, city: Path, 
     frame = pd.read_parquet(regions / "population.parquet")
     gap = frame.drop(index=[5])
     gap.to_parquet(regions / "population.parquet")
-    hole = frame.loc[5, "area"]
+    hole = str(frame.loc[[5], "area"].iloc[0])
     done = forecast("backtest", "--project", city, "--set", regions, "--out", tmp_path / "o", "--lang", "en")
     assert done.exit_code == 0
     assert f"1 areas were not scored (cells missing, or too small): {hole}." in done.output

@@ -167,6 +167,8 @@ def test_births_need_neither_month_nor_boundaries(tmp_path: Path) -> None:
     assert full is not None
     assert found is not None
     assert found.areas == full.areas
+    assert found.pupils.births is not None
+    assert full.pupils.births is not None
     assert np.array_equal(found.pupils.births, full.pupils.births)
     assert found.left_out == ("E5", "E9")
 

@@ -13,7 +13,8 @@ from forecast.demography.engine import Forecast
 from forecast.demography.fertility import Ar1
 from forecast.demography.mortality import e0_of
 from forecast.project.load import load_models, load_scenario
-from forecast.project.spec import Assumption, BirthsSpec, Models, Policy
+from forecast.project.parts import Assumption
+from forecast.project.spec import BirthsSpec, Models, Policy
 from forecast.run.model import Desk, Result
 
 SYSTEMS = ("nation", "province", "districts")

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from forecast.project.spec import Assumption, BirthsPath, Policy, Structure, Times
+from forecast.project.parts import Assumption
+from forecast.project.spec import BirthsPath, Policy, Structure, Times
 
 TIMES: dict[str, Any] = {
     "census": "2020-11-01", "previous_census": "2010-11-01", "horizon": 2050, "born_until": 2025,

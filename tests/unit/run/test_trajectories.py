@@ -14,7 +14,8 @@ import pytest
 from forecast.axes import Floats
 from forecast.demography.noise import Draws
 from forecast.project.load import load_models, load_scenario
-from forecast.project.spec import Models, UncertaintySpec
+from forecast.project.spec import Models
+from forecast.project.uncertainty import UncertaintySpec
 from forecast.run.columns import QUANTILES
 from forecast.run.frames import tables
 from forecast.run.inputs import Frames
