@@ -16,6 +16,7 @@ from forecast.backtest.rolling import Rolled
 from forecast.backtest.scores import LEVELS, normal_crps
 from forecast.demography.noise import Draws
 from forecast.kernels.quantiles import summarise
+from forecast.kernels.spread import independent
 
 TRAJECTORIES = 400
 """Enough for a 95 % interval whose ends stray by a tenth of their distance."""
@@ -90,7 +91,7 @@ def recalibrated(rolled: Rolled, band: Band) -> Band:
 def _factors(far: Floats, horizon: int) -> Floats:
     """What widths of each group are multiplied by (group,), from distances (launch, group, area)."""
     found = np.ones(far.shape[1])
-    launches = 1.0 + (len(far) - 1) / horizon
+    launches = independent(len(far), horizon)
     weight = launches / (launches + OTHERS)
     for group in range(far.shape[1]):
         known = far[:, group][np.isfinite(far[:, group])]

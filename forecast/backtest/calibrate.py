@@ -24,6 +24,7 @@ from forecast.backtest.panel import PeoplePanel
 from forecast.backtest.rolling import Rolled
 from forecast.demography.cohort_ratio import CohortRatio
 from forecast.demography.noise import Draws, Noise, Stream, Wave
+from forecast.kernels.spread import independent
 
 KEPT: Mapping[str, tuple[tuple[float, float], ...]] = {
     "births": tuple(itertools.product((0.9, 0.95, 0.98), (0.0, 0.5, 0.8))),
@@ -96,7 +97,7 @@ def _width(sets: Sequence[Seen]) -> float:
     The variance of a new error is that of the errors and that of their own mean square, known from few launches; they
     are counted at the horizon in the middle.
     """
-    launches = sum(1.0 + (len(one.rolled.origins) - 1) / MIDDLE for one in sets)
+    launches = sum(independent(len(one.rolled.origins), MIDDLE) for one in sets)
     return float(np.sqrt(1.0 + 1.0 / launches))
 
 

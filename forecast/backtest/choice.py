@@ -11,6 +11,7 @@ import numpy as np
 from forecast.axes import Floats
 from forecast.backtest.panel import CLASSES, size_class
 from forecast.backtest.rolling import Rolled
+from forecast.kernels.spread import independent
 
 EQUAL = 8.0
 """Independent launches whose weight pulls learnt weights to equal ones."""
@@ -76,9 +77,10 @@ def _score(logs: Floats, sizes: Floats) -> Floats:
     return (np.nan_to_num(logs) * weight).sum(axis=(1, 2)) / total if total else np.full(len(logs), np.nan)
 
 
-def _independent(launches: int, horizon: int) -> float:
-    """Launches that do not overlap."""
-    return 1.0 + (launches - 1) / horizon if launches else 0.0
+def _trusted(launches: int, horizon: int) -> float:
+    """Weight of what past launches say, 0 to 1."""
+    known = independent(launches, horizon)
+    return known / (known + EQUAL)
 
 
 def _weights(score: Floats, launches: int, horizon: int) -> Floats:
@@ -87,8 +89,7 @@ def _weights(score: Floats, launches: int, horizon: int) -> Floats:
     if not np.isfinite(score).all():
         return equal
     inverse = 1.0 / np.maximum(score, 1e-6) ** 2
-    kept = _independent(launches, horizon)
-    kept = kept / (kept + EQUAL)
+    kept = _trusted(launches, horizon)
     return np.asarray(kept * inverse / inverse.sum() + (1.0 - kept) * equal)
 
 
@@ -97,8 +98,7 @@ def _first(score: Floats, methods: Sequence[str], default: str, launches: int, h
     usual = list(methods).index(default)
     if not np.isfinite(score).all():
         return usual
-    kept = _independent(launches, horizon)
-    kept = kept / (kept + EQUAL)
+    kept = _trusted(launches, horizon)
     pulled = np.exp(kept * np.log(np.maximum(score, 1e-6) / max(score[usual], 1e-6)))
     best = int(np.argmin(pulled))
     return best if pulled[best] < 0.9 else usual

@@ -19,7 +19,6 @@ SEXES = {"m": 0, "M": 0, "male": 0, "Male": 0, "f": 1, "F": 1, "female": 1, "Fem
 TOGETHER = ("t", "T", "total", "Total", "both", "Both", "all")
 """Words for both sexes, or all ages: left out where the parts stand beside them."""
 YOUNGER = ("<", "under", "less", "y_lt")
-LAYOUT = "columns year, area, age, optionally sex, and pop"
 
 
 def people_panel(folder: Path) -> PeoplePanel | None:

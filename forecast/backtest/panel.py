@@ -34,8 +34,6 @@ GROUPED: Mapping[str, tuple[int, int | None]] = {
     "all": (0, None),
 }
 """Age groups where five-year groups are known."""
-LARGE = 20_000
-"""People from which on an area counts as large enough for a forecast of its own."""
 CLASSES = ("<5k", "5-20k", "20-100k", ">=100k")
 BORDERS = (5_000.0, 20_000.0, 100_000.0)
 

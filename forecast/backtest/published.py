@@ -11,7 +11,7 @@ import pandas as pd
 
 import forecast
 from forecast.errors import InputError
-from forecast.run.publish import HIDDEN, write_json
+from forecast.run.publish import HIDDEN, unused, write_json
 from forecast.tables.write import ParquetFile
 
 FOLDER = "backtests"
@@ -26,7 +26,7 @@ def publish(
     finish  adds files made from the tables, such as a chart, before the folder appears
     """
     home = out / FOLDER
-    name = _unused(home, f"{moment:%Y%m%dT%H%M%SZ}")
+    name = unused(home, f"{moment:%Y%m%dT%H%M%SZ}")
     hidden, final = home / f"{HIDDEN}{name}", home / name
     try:
         hidden.mkdir(parents=True)
@@ -42,11 +42,3 @@ def publish(
     finally:
         shutil.rmtree(hidden, ignore_errors=True)
     return final
-
-
-def _unused(home: Path, name: str) -> str:
-    number, found = 1, name
-    while (home / found).exists():
-        number += 1
-        found = f"{name}-{number}"
-    return found

@@ -14,7 +14,7 @@ from forecast.backtest.intervals import Spreads, intervals
 from forecast.backtest.methods import PEOPLE_METHODS, CohortSampler, Method, Sampler
 from forecast.backtest.panel import PeoplePanel
 from forecast.backtest.pupils import PUPIL_METHODS, GradeSampler, PupilPanel
-from forecast.backtest.results import choice_table, error_table, score_table
+from forecast.backtest.results import LARGE, choice_table, error_table, score_table
 from forecast.backtest.rolling import BEFORE, Notice, Rolled, roll
 from forecast.backtest.scores import LEVELS, covered
 from forecast.demography.cohort_ratio import CohortRatio
@@ -137,7 +137,7 @@ def verdicts(scores: pd.DataFrame, engine: str) -> pd.DataFrame:
 
     Judged on areas of 20,000 people and more, by WAPE; where a plain method was better over all origins it is named.
     """
-    large = scores[(scores["size"] == ">=20k")]
+    large = scores[(scores["size"] == LARGE)]
     keys = ["set", "group", "horizon"]
     names = {"wape": "error", "best_plain_wape": "best_plain_error"}
     mine = large[large["method"] == engine].rename(columns=names).set_index(keys)

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.special import stdtrit
 
 from forecast.axes import Floats
-from forecast.kernels.spread import by_size
+from forecast.kernels.spread import by_size, independent
 
 PRIOR_LAUNCHES, PRIOR_CASES = 8.0, 30.0
 """Weight of other sets beside a set's own past: launches for the shared part, cases for that of areas."""
@@ -63,7 +63,7 @@ def decompose(logs: Floats, forecast: Floats, horizon: int, apart: int = 1) -> S
     common = (np.where(fine, logs, 0.0) * weight).sum(axis=1) / weight.sum(axis=1)
     rest = (logs - common[:, None])[fine]
     alpha, beta = by_size(rest, forecast[fine])
-    launches = 1.0 + (len(logs) - 1) * min(apart / horizon, 1.0)
+    launches = independent(len(logs), horizon / apart)
     return Spread(float(np.mean(common**2)), alpha, beta, launches, float(len(rest)))
 
 

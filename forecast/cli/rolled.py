@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -13,18 +13,18 @@ from forecast.backtest.folder import people_panel
 from forecast.backtest.own import project_panel
 from forecast.backtest.published import publish
 from forecast.backtest.pupils import pupil_panel
+from forecast.backtest.rolling import Notice
 from forecast.backtest.study import SET_RIGHT, AnyPanel, study, verdicts
 from forecast.demography.conditions import noise_of
 from forecast.demography.noise import Noise
 from forecast.errors import InputError
 from forecast.project.load import load_models, load_scenario, some_scenarios
 from forecast.report.horizons import write_page
-from forecast.run.hindsight import Hindsight, hindsight
+from forecast.run.hindsight import DRAWN, Hindsight, hindsight
 from forecast.run.inputs import project_areas
 from forecast.run.model import Desk, computed
 from forecast.tables.project_tables import read_tables
 
-Notice = Callable[[str, int, int], None]
 LAYOUT = (
     "a population*.parquet (year, area, age, [sex], pop), pupils_by_year_group.parquet or enrolment_by_grade.parquet"
 )
@@ -106,8 +106,8 @@ def _within(panel: AnyPanel, origins: Sequence[int]) -> tuple[int, ...]:
 def _once(past: Hindsight, name: str, out: Path) -> Found:
     """Two censuses: one origin, the table of the run's hindsight."""
     errors = past.summary()
-    ours = errors[errors["engine"] == "cohort"].set_index("group")
-    plain = errors[errors["engine"] != "cohort"].sort_values("mape", kind="stable").drop_duplicates("group")
+    ours = errors[errors["engine"] == DRAWN].set_index("group")
+    plain = errors[errors["engine"] != DRAWN].sort_values("mape", kind="stable").drop_duplicates("group")
     best = plain.set_index("group").loc[ours.index]
     use = ours["mape"] <= best["mape"]
     told = pd.DataFrame(
@@ -119,7 +119,7 @@ def _once(past: Hindsight, name: str, out: Path) -> Found:
             "error": ours["mape"].to_numpy(),
             "best_plain": best["engine"].to_numpy(),
             "best_plain_error": best["mape"].to_numpy(),
-            "use": ["cohort" if fine else other for fine, other in zip(use, best["engine"], strict=True)],
+            "use": [DRAWN if fine else other for fine, other in zip(use, best["engine"], strict=True)],
         }
     )
     covered = past.covered()

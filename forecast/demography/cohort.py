@@ -9,15 +9,16 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from forecast.axes import AGE, FEMALE, Floats, Population
-from forecast.demography.courses import centred, chance, slower, straightened
+from forecast.demography.courses import compensated, slower
 from forecast.demography.engine import Components, Flows, Forecast, History, Override, following
 from forecast.demography.migration import NetMigration
 from forecast.demography.mortality import tables
 from forecast.demography.noise import TYPICAL, Draws, Noise, Onset
 from forecast.demography.sampled import Sampled
+from forecast.demography.students import moves
 from forecast.errors import BalanceError, TooLittleHistory
 from forecast.kernels.paths import Course
-from forecast.kernels.step import Exposure, Step, Timing, balance, step
+from forecast.kernels.step import Exposure, Step, Timing, aged, balance, step
 
 TOLERANCE = 1e-9
 """Law 6: relative to the larger of the cell and one person."""
@@ -192,11 +193,7 @@ class _Run:
 
     def _student_moves(self, place: int) -> Floats:
         """Net migration of the stock held apart, by age at the year's end: those who came minus those who left."""
-        before, after = self.conditions.students[place], self.conditions.students[place + 1]
-        aged = np.zeros_like(before)
-        aged[..., 1:] = before[..., :-1]
-        aged[..., -1] += before[..., -1]
-        return np.asarray(after - aged)
+        return moves(*self.conditions.students[place : place + 2])
 
     def _note(self, year: int, measure: str, before: float, after: float, why: str) -> None:
         self.overrides.append(Override(self.fitted.place, year, measure, before, after, why))
@@ -216,12 +213,8 @@ class _Run:
         steps = len(self.flows)
         core = np.stack(self.cores)
         survival = self.survival[:steps, None]
-        alive = np.empty_like(core[1:])
-        alive[..., 1:] = core[:-1, ..., :-1]
-        alive[..., -1] += core[:-1, ..., -1]
         newborn = np.stack([flow[1] for flow in self.flows])
-        alive[..., 0] = newborn
-        alive *= survival
+        alive = aged(core[:-1], newborn) * survival
         growth = np.where(alive > 0, core[1:] / np.where(alive > 0, alive, 1.0), 1.0)
         women = 0.5 * (core[:-1, :, FEMALE] + alive[:, :, FEMALE])
         births = np.stack([flow[0] for flow in self.flows])
@@ -229,13 +222,12 @@ class _Run:
         launch = self.fitted.launch
         dying = (1.0 - survival) * slower(launch)
         boys = self.conditions.boys[:steps]
-        luck = chance(core, newborn, noise, (onset.births, onset.moves))
         given = np.zeros((steps, len(launch.areas)))
         recorded = slice(0, min(onset.births, steps))
         given[recorded], fertility[recorded] = births[recorded].sum(axis=AGE), 0.0
         moving = self.conditions.migration.profile
-        growth = growth * straightened(noise, onset, moving, steps)[:, None] * centred(luck, core)
-        return Course(core[0], survival, dying, growth, moving, fertility, given, boys, luck * growth)
+        level, luck = compensated(core, newborn, noise, onset, moving, (onset.births, onset.moves))
+        return Course(core[0], survival, dying, growth * level, moving, fertility, given, boys, luck * growth)
 
     def forecast(self, years: range) -> Forecast:
         births, by_sex, deaths, moved, fertility = (np.stack(part) for part in zip(*self.flows, strict=True))

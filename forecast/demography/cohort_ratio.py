@@ -19,6 +19,7 @@ from forecast.demography.hamilton_perry import ratios
 from forecast.demography.noise import TYPICAL, Draws, Noise
 from forecast.demography.sampled import Sampled
 from forecast.demography.unrest import adapted
+from forecast.kernels.step import aged
 
 RECENT = {1: 3, 5: 1}
 """Intervals behind recent ratios, by width of a cell."""
@@ -156,10 +157,7 @@ class FittedCohortRatio:
         return by_ratios(self.launch, expected, along, self.whole, self.noise, draws, scale)
 
     def _step(self, now: Floats, ahead: int) -> Floats:
-        ratio = self.ratio(ahead)
-        after = np.zeros_like(now)
-        after[..., 1:] = now[..., :-1] * ratio[..., 1:]
-        after[..., -1] += now[..., -1] * ratio[..., -1]
+        after = aged(now) * self.ratio(ahead)
         after[..., 0] = self.children(after, ahead)[:, None] * self.births.sexes
         return after
 

@@ -120,6 +120,24 @@ def straightened(noise: Noise, onset: Onset, moving: Floats, steps: int) -> Floa
     return np.exp(-0.5 * np.maximum(grown, 0.0))
 
 
+def compensated(
+    expected: Floats,
+    newborn: Floats,
+    noise: Noise,
+    onset: Onset,
+    moving: Floats,
+    first: tuple[int, int],
+    anew: Sequence[int] = (),
+) -> tuple[Floats, Floats]:
+    """What growth is multiplied by so that noise leaves means where they were, and then for one unit of luck.
+
+    Both (step, area, sex, age); see ``chance``, ``centred`` and ``straightened``.
+    """
+    luck = chance(expected, newborn, noise, first, anew)
+    level = straightened(noise, onset, moving, len(newborn))[:, None] * centred(luck, expected)
+    return level, luck * level
+
+
 def by_ratios(
     launch: Population, expected: Floats, ratios: Floats, whole: Floats, noise: Noise, draws: Draws, scale: float
 ) -> Sampled:
@@ -137,8 +155,7 @@ def by_ratios(
     children = expected[1:, :, :, 0]
     sexes = children.sum(axis=(0, 1))
     stepped, moving = noise.times(scale).over(width), mobile(launch)
-    luck = chance(expected, children, stepped, (0, 0))
-    growth = straightened(stepped, Onset(), moving, steps)[:, None] * centred(luck, expected)
+    growth, luck = compensated(expected, children, stepped, Onset(), moving, (0, 0))
     course = Course(
         launch.people,
         survival,
@@ -148,7 +165,7 @@ def by_ratios(
         np.zeros((1, 1, whole.shape[-1])),
         children.sum(axis=-1),
         np.full(1, sexes[0] / max(sexes.sum(), 1e-9)),
-        luck * growth,
+        luck,
     )
     years = range(launch.year, launch.year + steps * width + 1, width)
     return Sampled(launch.areas, years, course, stepped, draws, Onset())

@@ -11,6 +11,7 @@ from forecast.demography.courses import by_ratios
 from forecast.demography.engine import Forecast, History, following
 from forecast.demography.noise import TYPICAL, Draws, Noise
 from forecast.demography.sampled import Sampled
+from forecast.kernels.step import aged
 
 MOTHERS = (20, 40)
 """Ages of the women, or of both sexes where they are not told apart, to whom children are related."""
@@ -41,9 +42,7 @@ def ratios(history: History, most: int, prior: float, limit: float = 5.0) -> tup
         return apart, _yearly_ratios(whole[0], whole[1], last.year - first.year, limit)[0]
     end = np.sum([after.people for _, after in pairs], axis=0)
     before = np.sum([earlier.people for earlier, _ in pairs], axis=0)
-    start = np.zeros_like(end)
-    start[..., 1:] = before[..., :-1]
-    start[..., -1] += before[..., -1]
+    start = aged(before)
     parent = _divided(end.sum(axis=0), start.sum(axis=0))
     own = _divided(end + prior * parent, start + prior)
     found = [np.clip(ratio, 1e-6, limit) for ratio in (own, parent)]
@@ -118,10 +117,7 @@ class FittedHamiltonPerry:
         span = following(self.launch.year, years, self.launch.width)
         people = [self.launch.people]
         for _ in years:
-            now = people[-1]
-            after = np.zeros_like(now)
-            after[..., 1:] = now[..., :-1] * self.ratios[..., 1:]
-            after[..., -1] += now[..., -1] * self.ratios[..., -1]
+            after = aged(people[-1]) * self.ratios
             after[..., 0] = mothers(self.launch, after)[:, None] * self.per_woman
             people.append(after)
         return Forecast(self.launch.areas, span, np.stack(people))

@@ -6,7 +6,7 @@ side by side and sorted for quantiles; names of axes tell which is which.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
@@ -127,20 +127,22 @@ class Walked:
     walk: Walk
     draws: Draws
     scale: float = 1.0
-    _kept: dict[str, Floats] = field(default_factory=dict)
+
+    @cached_property
+    def _shared(self) -> Floats:
+        """The walk that all areas share (step, draw), drawn once."""
+        return self._walked(self.draws.parent, BIRTHS, self.walk.shared)
 
     def _factor(self, area: int) -> Floats:
         steps, width = len(self.years) - 1, self.years.step
-        if "shared" not in self._kept:
-            self._kept["shared"] = self._walked(self.draws.parent, BIRTHS, self.walk.shared, steps, width)
-        strayed = self._kept["shared"] + self._walked(self.areas[area], DEATHS, self.walk.own, steps, width)
+        strayed = self._shared + self._walked(self.areas[area], DEATHS, self.walk.own)
         variance = self.scale**2 * (self.walk.shared**2 + self.walk.own**2) * width * np.arange(1, steps + 1)
         factor = np.exp(strayed - 0.5 * variance[:, None])
         return np.concatenate([np.ones((1, factor.shape[1])), factor])
 
-    def _walked(self, name: str, stream: int, sd: float, steps: int, width: int) -> Floats:
-        news = self.draws.normals(name, steps)[stream]
-        return np.asarray(np.cumsum(self.scale * sd * np.sqrt(width) * news, axis=0))
+    def _walked(self, name: str, stream: int, sd: float) -> Floats:
+        news = self.draws.normals(name, len(self.years) - 1)[stream]
+        return np.asarray(np.cumsum(self.scale * sd * np.sqrt(self.years.step) * news, axis=0))
 
     def people(self, area: int) -> Floats:
         """People of one area (year, sex, age, draw)."""

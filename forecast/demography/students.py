@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecast.axes import AGES, AREA, Floats
+from forecast.kernels.step import aged
 
 GROUPS = ((15, 20), (20, 25))
 """Five-year groups in which campuses show."""
@@ -43,6 +44,11 @@ class StudentRule:
             here = range(max(low, ENTRY), min(high, LEAVE))
             out[..., here.start : here.stop] = excess[..., None] / len(here)
         return out
+
+
+def moves(before: Floats, after: Floats) -> Floats:
+    """Net migration of a stock held apart (..., age), by age at the year's end: those who came minus those who left."""
+    return np.asarray(after - aged(before))
 
 
 def student_path(stock: Floats, youth: Floats) -> Floats:

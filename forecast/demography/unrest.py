@@ -14,7 +14,7 @@ import numpy as np
 
 from forecast.axes import Floats, Population
 from forecast.demography.noise import Noise, Stream, Wave
-from forecast.kernels.spread import by_size
+from forecast.kernels.spread import by_size, independent
 
 YEARS = 8.0
 """Independent years with whose weight the stated size of a shared shock stands."""
@@ -109,7 +109,7 @@ def _cohorts(
         chance,
         unit * _answer(stream.shared, width, centre, summed=summed),
         unit * _answer(stream.own, width, centre, summed=summed),
-        1.0 + (len(pairs) - 1) / width,
+        independent(len(pairs), width),
         cases / width,
     )
 
@@ -151,7 +151,7 @@ def _births(stream: Stream, pairs: list[tuple[Population, Population]], width: i
     for wave in (stream.shared, stream.own):
         stepped = wave.over(width, summed=False)
         answers.append((stepped.sd / wave.sd) ** 2 / (1.0 - stepped.run**2) if wave.sd else 0.0)
-    return Shown(shared, own, chance, answers[0], answers[1], 1.0 + (len(pairs) - 1) / width, cases / width)
+    return Shown(shared, own, chance, answers[0], answers[1], independent(len(pairs), width), cases / width)
 
 
 def _per_parent(stock: Population) -> Floats:

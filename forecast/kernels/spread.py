@@ -15,6 +15,15 @@ ROBUST = 0.7413
 """Interquartile range of a normal distribution to its standard deviation."""
 
 
+def independent(cases: int, span: float) -> float:
+    """Cases that do not overlap, of so many a step apart that last ``span`` steps each.
+
+    >>> independent(0, 5), independent(1, 5), independent(11, 5), independent(3, 1)
+    (0.0, 1.0, 3.0, 3.0)
+    """
+    return 1.0 + (cases - 1) / max(span, 1.0) if cases else 0.0
+
+
 def by_size(values: Floats, persons: Floats) -> tuple[float, float]:
     """Non-negative alpha and beta of the variance alpha + beta / persons of values around 0 (case,).
 

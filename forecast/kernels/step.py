@@ -191,15 +191,16 @@ def balance(
     groups of the start. ``migrants`` are persons, indexed as in ``step``: who joins at the start ends it a year older.
     """
     share = AT_START[timing]
-    expected = _aged(start + share * migrants, newborns)
+    expected = aged(start + share * migrants, newborns)
     return people - (expected - deaths + (1.0 - share) * migrants)
 
 
-def _aged(start: Floats, newborns: Floats) -> Floats:
-    """Everybody one age older, nobody dies: births at 0, the two oldest groups together at the last."""
-    aged = np.concatenate([newborns[..., None], start[..., :-1]], axis=-1)
-    aged[..., -1] += start[..., -1]
-    return aged
+def aged(start: Floats, newborns: Floats | float = 0.0) -> Floats:
+    """Everybody (..., age) one cell older, nobody dies: births (...,) at 0, the two oldest together at the last."""
+    older = np.empty_like(start)
+    older[..., 0], older[..., 1:] = newborns, start[..., :-1]
+    older[..., -1] += start[..., -1]
+    return older
 
 
 def _start(start: Floats) -> Floats:

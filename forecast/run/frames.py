@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -15,7 +14,8 @@ from forecast.run.columns import AGE_AXIS, KEYS, QUANTILES, SEX_AXIS, Axis, Tidy
 from forecast.run.hindsight import Hindsight
 from forecast.run.inputs import Area, Frames, named_sources
 from forecast.run.model import Result
-from forecast.run.trajectories import BORDERS, FLOWS, GROUPS, SCHOOL, TOTALS, Chances, Drawn
+from forecast.run.trajectories import FLOWS, SCHOOL, TOTALS, Chances, Drawn
+from forecast.run.trajectories import totals as sums_of
 from forecast.services.series import Series
 
 ENGINE = "cohort-component"
@@ -141,16 +141,11 @@ def demand(result: Result, seen: Drawn | None = None) -> pa.Table:
 def totals(result: Result, seen: Drawn | None = None) -> pa.Table:
     """Residents by broad age, births, deaths, net migration and school places: sums with quantiles of their own."""
     flows, _ = _flows(result)
-    people = published_ages(with_city(result.systems.districts.people, 1)).sum(axis=SEX)
-    edges = [people[..., low:high].sum(axis=AGE) for low, high in pairwise(BORDERS)]
-    found = [np.sum(edges[between], axis=0) for between in GROUPS.values()]
-    none = np.zeros((1, people.shape[1]))
-    for name in FLOWS[1:]:
-        values = with_city(getattr(flows, name), 1)
-        found.append(np.concatenate([none, values.reshape(*values.shape[:2], -1).sum(axis=2)]))
+    stocks = {"population": published_ages(result.systems.districts.people)}
+    every = {**stocks, **{name: getattr(flows, name) for name in FLOWS[1:]}}
     places = [item.find(item.main).values for name, item in result.demand.items() if name in SCHOOL]
-    found.append(with_city(np.sum(places, axis=0), 1))
-    return joined([_total(result, place, values, seen) for place, values in enumerate(found)])
+    found = sums_of({name: np.moveaxis(values, 1, -1) for name, values in every.items()}, np.sum(places, axis=0))
+    return joined([_total(result, place, with_city(values, 1), seen) for place, values in enumerate(found)])
 
 
 def _total(result: Result, place: int, values: Floats, seen: Drawn | None) -> pa.Table:

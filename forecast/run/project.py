@@ -23,7 +23,7 @@ from forecast.run.inputs import Frames
 from forecast.run.manifest import Computed, manifest
 from forecast.run.model import Desk, Result, computed
 from forecast.run.provision import capacities
-from forecast.run.publish import locked, publish, unused, write_json
+from forecast.run.publish import RUNS, locked, publish, unused, write_json
 from forecast.run.trajectories import Drawn, drawn
 from forecast.run.writer import TableWriter
 from forecast.tables.project_tables import read_tables
@@ -111,7 +111,7 @@ def _run(
     inputs = of_inputs(project, tuple(sorted(files)))
     asked = {"scenarios": " ".join(names), "drawing": str(drawing)}
     digest = of_texts({**inputs, "version": forecast.__version__, **asked})
-    run_id = unused(out, f"{clock():%Y%m%dT%H%M%SZ}-{digest[:8]}")
+    run_id = unused(out / RUNS, f"{clock():%Y%m%dT%H%M%SZ}-{digest[:8]}")
 
     def build(folder: Path) -> None:
         begun = time.perf_counter()

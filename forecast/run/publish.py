@@ -87,13 +87,13 @@ def _clear(hidden: Path, runs: Path | None) -> None:
         runs.rmdir()
 
 
-def unused(out: Path, run_id: str) -> str:
-    """The name, or the name with a number where two runs of one second would share it."""
-    number, name = 1, run_id
-    while (out / RUNS / name).exists():
+def unused(home: Path, name: str) -> str:
+    """The name, or the name with a number where two folders of one second would share it."""
+    number, found = 1, name
+    while (home / found).exists():
         number += 1
-        name = f"{run_id}-{number}"
-    return name
+        found = f"{name}-{number}"
+    return found
 
 
 def point(out: Path, run_id: str) -> None:

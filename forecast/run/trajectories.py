@@ -15,6 +15,7 @@ import numpy as np
 from forecast.axes import AGE, FERTILE, PUBLISHED_OPEN_AGE, Floats
 from forecast.demography.noise import Draws
 from forecast.demography.sampled import Sampled
+from forecast.demography.students import moves
 from forecast.kernels.paths import Cells, blocks
 from forecast.kernels.quantiles import summarise
 from forecast.run.model import Result
@@ -160,7 +161,7 @@ def _area(result: Result, sampled: Sampled, area: int, items: Sequence[Series], 
     people, migrants = cells.people, cells.migrants
     young = slice(0, int(np.flatnonzero(apart.any(axis=(0, 1))).max(initial=0)) + 2)
     people[:, :, young] += apart[:, :, young, None]
-    migrants[:, :, young] += _moved(apart)[:, :, young, None]
+    migrants[:, :, young] += moves(apart[:-1], apart[1:])[:, :, young, None]
     demand = _demand(result, cells, people, apart, area, items)
     flows = {
         "population": _published(people),
@@ -169,11 +170,15 @@ def _area(result: Result, sampled: Sampled, area: int, items: Sequence[Series], 
         "migration": _published(migrants),
     }
     school = sum((demand[main[name]] for name in SCHOOL if name in main), np.zeros(demand.shape[1:]))
-    return _Parts(flows, demand, _totals(flows, school))
+    return _Parts(flows, demand, totals(flows, school))
 
 
-def _totals(flows: Mapping[str, Floats], school: Floats) -> Floats:
-    """Sums over cells on every trajectory (total, year, draw)."""
+def totals(flows: Mapping[str, Floats], school: Floats) -> Floats:
+    """Sums over cells (total, year, column), in the order of ``TOTALS``.
+
+    flows   by name of ``FLOWS``, cells between years and columns: trajectories, or areas     (year, .., age, column)
+    school  places of all school ages                                                        (year, column)
+    """
     people = flows["population"]
     cuts = [people[:, :, low:high].sum(axis=(1, 2)) for low, high in pairwise(BORDERS)]
     found = np.zeros((len(TOTALS), *school.shape))
@@ -189,14 +194,6 @@ def _published(values: Floats) -> Floats:
     """Ages 0..99 and 100+ of (year, sex, age, draw): a view of the same memory; age 100 takes in the older."""
     values[:, :, PUBLISHED_OPEN_AGE] = values[:, :, PUBLISHED_OPEN_AGE:].sum(axis=2)
     return values[:, :, : PUBLISHED_OPEN_AGE + 1]
-
-
-def _moved(apart: Floats) -> Floats:
-    """Net migration of the stock held apart (year, sex, age): those who came minus those who left."""
-    aged = np.zeros_like(apart[:-1])
-    aged[..., 1:] = apart[:-1, ..., :-1]
-    aged[..., -1] += apart[:-1, ..., -1]
-    return np.asarray(apart[1:] - aged)
 
 
 def _demand(result: Result, cells: Cells, people: Floats, apart: Floats, area: int, items: Sequence[Series]) -> Floats:

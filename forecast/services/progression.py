@@ -144,18 +144,6 @@ class FittedProgression:
         """Pupils (year, area, grade) of the school years after the launch."""
         return self.course(years).people
 
-    def ratios(self, years: int) -> Floats:
-        """Factor from the grade before to each grade (year, area, grade); see ``Course``."""
-        return self.course(years).ratios
-
-    def entry(self, years: int) -> Floats:
-        """The entry base (year, area): births ``lag`` years earlier, or entrants carried on."""
-        return self.course(years).entry
-
-    def unborn(self, years: int) -> Flags:
-        """Whether the births behind the entry of a year were not known at the launch (year,)."""
-        return self.course(years).unborn
-
     def course(self, years: int) -> Course:
         """The forecast and what it is made of."""
         launch = self.history.launch

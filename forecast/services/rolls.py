@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from forecast.demography.courses import centred, chance, straightened
+from forecast.demography.courses import compensated
 from forecast.demography.migration import model_schedule
 from forecast.demography.noise import Draws, Noise, Onset
 from forecast.demography.sampled import Sampled
@@ -51,9 +51,7 @@ def trajectories(
     mobile = np.append(schedule[entry_age : entry_age + grades], 0.0) / schedule.mean()
     onset = Onset(int(np.argmax(course.unborn)) if course.unborn.any() else years, years, 0)
     entrants = course.people[:, :, 0]
-    luck = chance(expected, entrants[..., None], shocks, (0, 0), transfers)
-    growth = straightened(shocks, onset, mobile[None], years)[:, None] * centred(luck, expected)
-    luck = luck * growth
+    growth, luck = compensated(expected, entrants[..., None], shocks, onset, mobile[None], (0, 0), transfers)
     still = np.zeros((1, 1, 1, grades + 1))
     run = Course(expected[0], ratio, still, growth, mobile[None], still[:, :, 0], entrants, np.ones(1), luck)
     launched = fitted.history.launch

@@ -71,7 +71,7 @@ def test_what_a_crash_left_behind_is_swept_away(tmp_path: Path) -> None:
 
 
 def test_a_run_is_never_overwritten(tmp_path: Path) -> None:
-    first, second = one(tmp_path, "a", "first"), one(tmp_path, unused(tmp_path, "a"), "second")
+    first, second = one(tmp_path, "a", "first"), one(tmp_path, unused(tmp_path / "runs", "a"), "second")
     assert first != second
     assert (first / "made.txt").read_text("utf-8") == "first"
     assert (second / "made.txt").read_text("utf-8") == "second"

@@ -50,9 +50,9 @@ def test_cohorts_take_the_last_ratios_and_entrants_follow_births() -> None:
 
 def test_a_course_says_what_the_forecast_is_made_of() -> None:
     fitted = BARE.fit(TWO_AREAS)
-    np.testing.assert_allclose(fitted.entry(2), [[160.0, 120.0], [160.0, 120.0]])
-    np.testing.assert_allclose(fitted.ratios(2)[1], [[0.5, 1.1, 0.9], [0.5, 1.1, 1.0]])
-    assert fitted.unborn(3).tolist() == [False, True, True]
+    np.testing.assert_allclose(fitted.course(2).entry, [[160.0, 120.0], [160.0, 120.0]])
+    np.testing.assert_allclose(fitted.course(2).ratios[1], [[0.5, 1.1, 0.9], [0.5, 1.1, 1.0]])
+    assert fitted.course(3).unborn.tolist() == [False, True, True]
 
 
 def test_two_cohorts_weigh_two_to_one() -> None:
@@ -114,7 +114,7 @@ def test_a_grade_without_feeder_is_an_entry_grade_of_its_own() -> None:
     whole = (2 * 110.0 * 290.0 / 220.0) / 290.0
     np.testing.assert_allclose(people[0, 0], [0.0, 0.0, 90.0 * whole])
     np.testing.assert_allclose(fitted.course(2).arrivals[:, 0, 2], people[:, 0, 2])
-    assert (fitted.ratios(2)[:, 0, 2] == 0.0).all()
+    assert (fitted.course(2).ratios[:, 0, 2] == 0.0).all()
 
 
 def test_a_system_whose_last_grade_has_no_feeder_keeps_it() -> None:
