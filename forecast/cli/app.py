@@ -7,7 +7,9 @@ import click
 import forecast
 from forecast.cli.backtest import backtest
 from forecast.cli.check import check
+from forecast.cli.compare import compare
 from forecast.cli.door import Door
+from forecast.cli.effects import effects
 from forecast.cli.explain import explain
 from forecast.cli.init import init
 from forecast.cli.options import HELP, Settings, common, example
@@ -38,5 +40,5 @@ def main(_: Settings) -> None:
     """
 
 
-for command in (init, check, run, scenario, explain, runs, standards, validate, backtest):
+for command in (init, check, run, scenario, compare, explain, effects, runs, standards, validate, backtest):
     main.add_command(command)

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from forecast.errors import InputError
 from forecast.project.load import some_scenarios
+from forecast.run.birth_factors import BirthsExplained, explain_births
 from forecast.run.inputs import Area
-from forecast.run.model import Result, compute
+from forecast.run.model import Desk, Result, compute
 from forecast.services.series import Factor
 from forecast.tables.near import did_you_mean, in_words
 from forecast.tables.project_tables import read_tables
@@ -52,6 +53,17 @@ def explained(project: Path, area: str, service: str, year: int, scenario: str |
     parts = tuple(_of_district(result, place, wanted, year) for place in range(len(result.areas)))
     sums = {name: sum(part.results[name] for part in parts) for name in parts[0].results}
     return Explained(result.scenario.head.name, city, wanted, year, sums, parts=parts)
+
+
+def births_explained(project: Path, area: str, year: int, scenario: str | None) -> BirthsExplained:
+    """Compute the scenario and take the births of an area and year apart."""
+    desk = Desk(read_tables(project))
+    result = compute(project, desk, scenario or some_scenarios(project)[0])
+    chosen = find_area((*result.areas, result.parents[0]), area)
+    years = result.systems.districts.years[1:]
+    if year not in years:
+        raise InputError.one("--year", f"a year from {years[0]} to {years[-1]}", str(year), "births follow the launch")
+    return explain_births(desk, result, chosen, year)
 
 
 def _of_district(result: Result, place: int, service: str, year: int) -> Explained:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from forecast.cli.compare import compute, content, drawing, show
 from forecast.cli.options import Settings, common, example
 from forecast.cli.show import as_json, table, texts
 
@@ -57,27 +58,47 @@ def new(settings: Settings, name: str, base: str, why: str, title_zh: str | None
     click.echo(path)
 
 
-@scenario.command("diff", epilog=example("forecast scenario diff baseline low-fertility"))
+@scenario.command(
+    "diff",
+    epilog=example(
+        "forecast scenario diff baseline low-fertility", "forecast scenario diff baseline low-fertility --keys"
+    ),
+)
 @click.argument("first", metavar="A")
 @click.argument("second", metavar="B")
+@click.option("--keys", is_flag=True, help="Print the keys that differ and compute nothing.")
+@drawing
 @common
-def diff(settings: Settings, first: str, second: str) -> None:
-    """Print every key of the merged models that differs between scenarios A and B."""
+def diff(settings: Settings, first: str, second: str, keys: bool, trajectories: int | None, seed: int | None) -> None:
+    """Print every key of the merged models that differs between scenarios A and B, then what that does to the city.
+
+    The outcome is computed now, as `forecast compare A B` does; nothing is computed with --keys or --quiet, or where no
+    key differs.
+    """
     from forecast.cli.overlays import differences
 
     rows = differences(settings.home(), first, second)
-    if settings.json:
-        as_json([{"key": key, first: one, second: other} for key, one, other in rows])
-    elif settings.quiet:
+    if settings.quiet and not settings.json:
         for key, _, _ in rows:
             click.echo(key)
-    elif not rows:
+        return
+    found = None
+    if rows and not keys:
+        from forecast.cli.compared import Asked
+
+        found = compute(settings, first, second, Asked(trajectories=trajectories, seed=seed))
+    if settings.json:
+        listed = [{"key": key, first: one, second: other} for key, one, other in rows]
+        as_json(listed if keys else {"keys": listed, "outcome": found and content(found, settings.lang)})
+        return
+    if not rows:
         settings.say(texts(settings.lang)["scenario.same"].format(first=first, second=second))
-    else:
-        table(
-            [texts(settings.lang)["head.key"], first, second],
-            [[key, _cell(one), _cell(other)] for key, one, other in rows],
-        )
+        return
+    heads = [texts(settings.lang)["head.key"], first, second]
+    table(heads, [[key, _cell(one), _cell(other)] for key, one, other in rows])
+    if found is not None:
+        click.echo()
+        show(settings, found)
 
 
 def _cell(value: object) -> str:

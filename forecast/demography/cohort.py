@@ -14,6 +14,8 @@ from forecast.demography.engine import Components, Flows, Forecast, History, Ove
 from forecast.demography.migration import NetMigration
 from forecast.demography.mortality import tables
 from forecast.demography.noise import TYPICAL, Draws, Noise, Onset
+from forecast.demography.parity import Stocks
+from forecast.demography.parity_sampled import Bearing
 from forecast.demography.sampled import Sampled
 from forecast.demography.students import moves
 from forecast.errors import BalanceError, TooLittleHistory
@@ -105,7 +107,9 @@ class FittedCohort:
         noise = self.engine.noise.times(scale)
         span, apart = range(launch.year, years[-1] + 1), conditions.students[: len(years) + 1]
         recorded = np.stack([flow[0] for flow in run.flows[: onset.births]]) if onset.births else None
-        return Sampled(launch.areas, span, run.course(noise, onset), noise, draws, onset, apart, recorded)
+        course = run.course(noise, onset)
+        bearing = run.bearing(onset, scale)
+        return Sampled(launch.areas, span, course, noise, draws, onset, apart, recorded, bearing)
 
 
 class _Run:
@@ -127,6 +131,8 @@ class _Run:
         self.usual: dict[int, float] = {}
         self.missing: dict[int, float] = {}
         self.overrides = list(fitted.notes)
+        parity = conditions.parity
+        self.stocks = None if parity is None else Stocks(parity, conditions.years)
 
     def go(self, years: range) -> None:
         for place, year in enumerate(years):
@@ -136,20 +142,43 @@ class _Run:
         c = self.conditions
         survival, boys = self.survival[place][None], np.array([c.boys[place]])
         none = np.zeros_like(self.core)
-        unit = c.shapes[place][None] * (self.relative * c.reference[place])[:, None]
+        unit, solved = self._bearing(place, year, survival)
         trial = step(self.core, survival, unit, boys, none, timing="end", exposure="survivors")
-        level = self._level(place, year, float(trial.births.sum()))
+        level = self._level(place, year, float(trial.births.sum())) if solved is None else 1.0
         survivors = trial.people.copy()
         survivors[..., 0] *= level
         net = self._migrants(place, year, survivors)
         out = self._outcome(trial, survival, unit, boys, level, net)
         self._check(year, out.people, out.newborns, out.deaths, net)
         moved = net + self._student_moves(place)
-        self.flows.append((out.births, out.newborns, out.deaths, moved, self.relative * c.reference[place] * level))
+        fertility = self.relative * c.reference[place] * level if solved is None else unit.sum(axis=AGE)
+        if self.stocks is not None and solved is not None:
+            self._settle(place, year, solved, out.births, survival)
+        self.flows.append((out.births, out.newborns, out.deaths, moved, fertility))
         self.nets.append(net)
         self.core = out.people
         self.cores.append(self.core)
         self.people.append(out.people + c.students[place + 1])
+
+    def _bearing(self, place: int, year: int, survival: Floats) -> tuple[Floats, Floats | None]:
+        """Births per woman (area, age) before the year's level; by order the level stands in them and is given too."""
+        c = self.conditions
+        level = (self.relative * c.reference[place])[:, None]
+        if self.stocks is None:
+            return c.shapes[place][None] * level, None
+        women = self.core[:, FEMALE]
+        alive = aged(women) * survival[:, FEMALE]
+        known = self.fitted.births.get(year)
+        return self.stocks.bear(place, level, women, alive, known, lambda born: self._level(place, year, born))
+
+    def _settle(self, place: int, year: int, level: Floats, births: Floats, survival: Floats) -> None:
+        """Take the births apart by order and carry the women by number of children; both must sum up (law 6)."""
+        if self.stocks is None:
+            return
+        women = self.core[:, FEMALE]
+        gap = self.stocks.settle(place, level, births, women, aged(women) * survival[:, FEMALE])
+        if gap > TOLERANCE:
+            raise BalanceError(f"law 6: {year}: births by order, or women by number of children, miss by {gap:.3g}")
 
     def _outcome(self, trial: Step, survival: Floats, unit: Floats, boys: Floats, level: float, net: Floats) -> Step:
         """The year with its level of fertility and its migrants.
@@ -171,7 +200,9 @@ class _Run:
             level = known / expected
             self.solved.append(level)
             self.adjust = float(np.mean(self.solved))
-            self._note(year, "births", expected, known, "births of the year are known; fertility is set to meet them")
+            if year <= self.conditions.born_until or not self.conditions.born_until:
+                why = "births of the year are known; fertility is set to meet them"
+                self._note(year, "births", expected, known, why)
             return level
         return float(self.adjust * self.conditions.factor[place])
 
@@ -229,6 +260,15 @@ class _Run:
         level, luck = compensated(core, newborn, noise, onset, moving, (onset.births, onset.moves))
         return Course(core[0], survival, dying, growth * level, moving, fertility, given, boys, luck * growth)
 
+    def bearing(self, onset: Onset, scale: float) -> Bearing | None:
+        """What the women bear by the number of their children; None without parity. ``scale`` multiplies all doubt."""
+        if self.stocks is None:
+            return None
+        steps, mothers = len(self.flows), self.stocks.mothers(np.stack(self.cores)[:, :, FEMALE])
+        timing = np.stack(self.stocks.timing)
+        years = self.conditions.years[:steps]
+        return Bearing(self.stocks.parity.doubted(scale), years, mothers, timing, min(onset.births, steps))
+
     def forecast(self, years: range) -> Forecast:
         births, by_sex, deaths, moved, fertility = (np.stack(part) for part in zip(*self.flows, strict=True))
         return Forecast(
@@ -237,6 +277,7 @@ class _Run:
             np.stack(self.people),
             Flows(births, by_sex, deaths, moved, fertility),
             tuple(self.overrides),
+            None if self.stocks is None else self.stocks.mothers(np.stack(self.cores)[:, :, FEMALE]),
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,16 +12,20 @@ from forecast.axes import Floats
 from forecast.demography.cohort import CohortComponent, FittedCohort, closed
 from forecast.demography.engine import Components, Forecast, History, Override
 from forecast.demography.evidence import Evidence
-from forecast.demography.fertility import Ar1, PooledLevels, Pulse, multiplier
+from forecast.demography.fertility import Ar1, PooledLevels, multiplier, offset
 from forecast.demography.ground import Ground, boys_share
 from forecast.demography.launch import Launch
 from forecast.demography.migration import NetMigration
 from forecast.demography.mortality import BrassShift, FittedLeeCarter
 from forecast.demography.noise import Draws, Noise, Stream, Wave
+from forecast.demography.orders import OrderGround, OrderRule, lay_orders
+from forecast.demography.parity import Parity, shifted
+from forecast.demography.policy import Effect, zodiac
 from forecast.demography.residual import net_migration
 from forecast.demography.sampled import Sampled
 from forecast.demography.students import StudentRule, student_path, youth_of
-from forecast.project.spec import BirthsSpec, Models, MovementSpec
+from forecast.project.births import ORDERS_OF, BirthsSpec, Policy
+from forecast.project.spec import Models, MovementSpec
 from forecast.project.uncertainty import StreamSpec, UncertaintySpec
 
 
@@ -36,6 +41,7 @@ class Systems:
     path                          the AR(1) of the nation's total fertility
     mortality, shift              the nation's Lee-Carter and the province's shift
     fitted                        the districts' engine, from which trajectories are drawn
+    orders                        births by order at the launch
     """
 
     nation: Forecast
@@ -50,6 +56,7 @@ class Systems:
     shift: BrassShift
     overrides: tuple[Override, ...]
     fitted: FittedCohort
+    orders: OrderGround
 
     def sample(self, draws: Draws) -> Sampled:
         """Trajectories of the districts, as far as the forecast goes."""
@@ -83,6 +90,7 @@ def build(ground: Ground, models: Models) -> Systems:
         ground.shift,
         tuple(notes),
         fitted,
+        scenario.orders,
     )
 
 
@@ -101,45 +109,113 @@ class _Scenario:
         return CohortComponent(timing.migrants, timing.exposure, noise_of(self.models.uncertainty))
 
     @property
+    def orders(self) -> OrderGround:
+        """Births by order at the launch."""
+        rule = order_rule(self.models.births)
+        return self.ground.remembered(rule, lambda: lay_orders(self.ground, rule))
+
+    @property
     def nation_key(self) -> tuple[object, ...]:
         """All of the specs that the nation's forecast hangs on: most scenarios share one."""
-        path, national = self.models.births.path, self.models.ageing.national
-        changed = (path.hold, path.long_run_mean, path.autocorrelation, national.drift_scale.value)
-        return (*changed, self.models.movement.timing, self.years, self.models.project.time.born_until)
+        births, national = self.models.births, self.models.ageing.national
+        path = births.path
+        changed = (path.hold, path.long_run_mean, path.autocorrelation, tuple(path.offset.items()))
+        stated = (births.model.engine, births.orders, births.tempo, births.zodiac, national.drift_scale.value)
+        return (*changed, *stated, self.models.movement.timing, self.years, self.models.project.time.born_until)
 
     def nation(self) -> tuple[Forecast, Ar1]:
-        """Meet the births on record, then follow the AR(1) of the outlook's median from the last observed level."""
+        """Meet the births on record, then follow the AR(1) of the outlook's median from the last observed level.
+
+        First with fertility by age alone, which says how many are born; then by order, which says at what rates.
+        """
         alone = closed(self.mortality.predict(range(self.years[0], self.years[0] + 1))[0])
-        ones = np.ones(len(self.years))
         births = self._births("nation")
         seen = self.ground.fertility["nation"][:1]
         if births:
-            history = self._history("nation", ones, np.ones(1), alone)
+            history = self._history("nation", np.ones(len(self.years)), np.ones(1), alone)
             known = range(self.years[0], max(births) + 1)
             seen = self.engine.fit(history).predict(known).accounts.fertility[:, 0]
         path = fertility_path(self.ground.path, self.models.births)
-        steps = len(self.years) - len(births)
-        last = float(seen[-1])
-        later = np.full(steps, last) if self.models.births.path.hold else path.path(last, steps)
+        later = self._later(float(seen[-1]), path, self.years[len(births) :])
         reference = np.concatenate([seen[: len(births)], later])
-        final = self._history("nation", reference, np.ones(1), alone)
+        by_age = self.engine.fit(self._history("nation", reference, np.ones(1), alone)).predict(self.years)
+        born = dict(zip(self.years, by_age.accounts.births.sum(axis=(1, 2)), strict=True))
+        shares = self.ground.evidence.orders.shares if self.ground.evidence.orders else {}
+        parity = self._parity("nation", np.ones((len(self.years), 3)), recorded=shares)
+        history = self._history("nation", np.ones(len(self.years)), np.ones(1), alone, parity=parity)
+        final = dataclasses.replace(history, births={year: float(value) for year, value in born.items()})
         return self.engine.fit(final).predict(self.years), path
 
+    def _later(self, last: float, path: Ar1, years: range) -> Floats:
+        """Total fertility of the nation after the record; held, it stays whatever the zodiac says."""
+        spec = self.models.births
+        if spec.path.hold or not years:
+            return np.full(len(years), last) + offset(spec.path.offset, years)
+        # A year of the Dragon, or the one after it, is no level to go on from.
+        start = last / float(self._zodiac(range(years[0] - 1, years[0]))[0])
+        level = path.path(start, len(years)) + offset(spec.path.offset, years)
+        return np.asarray(np.maximum(level, 0.0) * self._zodiac(years))
+
+    def _zodiac(self, years: range) -> Floats:
+        spec = self.models.births.zodiac
+        return zodiac(spec.dragon.value, spec.after.value, years)
+
     def province(self, nation: Forecast) -> Forecast:
-        """The nation's path at the province's level, with scenario multipliers and policies."""
-        levels = self.ground.fertility
+        """The nation's rates at the province's level, with scenario multipliers and policies."""
+        levels = self.orders.level
         relative = levels["province"] / levels["nation"]
         rates = net_migration(self.ground, "province", self.models.movement.rates)
         factor = birth_factor(self.models.births, self.years, self.models.project.time.born_until)
-        history = self._history("province", nation.accounts.fertility[:, 0], relative, rates, factor)
+        parity = self._parity("province", nation.by_order.level[:, 0], self._effects())
+        history = self._history("province", np.ones(len(self.years)), relative, rates, factor, parity=parity)
         return self.engine.fit(history).predict(self.years)
 
     def districts(self, province: Forecast, students: Floats) -> FittedCohort:
-        """Each district at its own level of the province's path; gains and losses tied to the city."""
+        """Each district at its own level of the province's rates; gains and losses tied to the city."""
+        orders = self.orders
         rates = net_migration(self.ground, "districts", self.models.movement.rates)
-        reference = province.accounts.fertility[:, 0]
-        history = self._history("districts", reference, self.ground.levels.pooled, rates, students=students)
+        levels = province.by_order.level[:, 0] / orders.tilt["province"]
+        parity = self._parity("districts", levels, self._effects())
+        relative = orders.level["districts"] / orders.level["province"]
+        history = self._history(
+            "districts", np.ones(len(self.years)), relative, rates, students=students, parity=parity
+        )
         return self.engine.fit(history)
+
+    def _parity(
+        self,
+        system: str,
+        levels: Floats,
+        effects: tuple[Effect, ...] = (),
+        recorded: Mapping[int, Floats] | None = None,
+    ) -> Parity:
+        orders, doubt = self.orders, self.models.births.orders.doubt
+        return Parity(
+            orders.start[system],
+            shifted(orders.rates, self._tempo(), orders.delay[system]),
+            orders.tilt[system],
+            levels,
+            effects,
+            np.array([0.0, doubt.second.value, doubt.third_and_later.value]),
+            {} if recorded is None else recorded,
+            orders.moving,
+        )
+
+    def _tempo(self) -> Floats:
+        """Years by which mothers of each order are older than at the launch (year, order)."""
+        launch = self.years[0] - 1
+        ages = np.arange(self._shapes().shape[-1]) + 0.5
+        start = float(self.ground.evidence.shapes.at(range(launch, launch + 1))[0] @ ages)
+        follow = self._shapes() @ ages - start
+        since = np.array(self.years, dtype=np.float64) - launch
+        tempo = self.models.births.tempo
+        stated = (tempo.first, tempo.second, tempo.third_and_later)
+        return np.stack([follow if item is None else since * item.value for item in stated], axis=1)
+
+    def _effects(self) -> tuple[Effect, ...]:
+        """Policies, acting on births that are not on record yet."""
+        born = self.models.project.time.born_until
+        return tuple(effect_of(name, policy, born) for name, policy in self.models.births.policy.items())
 
     def _births(self, system: str) -> dict[int, float]:
         known = self.ground.evidence.births.get(self.ground.evidence.place(system), {})
@@ -153,6 +229,7 @@ class _Scenario:
         migration: NetMigration,
         factor: Floats | None = None,
         students: Floats | None = None,
+        parity: Parity | None = None,
     ) -> History:
         evidence = self.ground.evidence
         before, after = self.ground.launches[system]
@@ -168,6 +245,7 @@ class _Scenario:
             migration,
             np.zeros((len(self.years) + 1, *after.stock.people.shape)) if students is None else students,
             self.models.project.time.born_until,
+            parity,
         )
         place = evidence.place(system)
         known = evidence.totals.get(place, {})
@@ -208,13 +286,33 @@ def fertility_path(fitted: Ar1, spec: BirthsSpec) -> Ar1:
 
 
 def birth_factor(spec: BirthsSpec, years: range, born_until: int) -> Floats:
-    """Scenario multipliers and policies of births that are not on record yet; 1 for those that are (law 11)."""
-    factor = multiplier(spec.path.multiplier, years)
-    for policy in spec.policy:
-        share = 1.0 if policy.orders == "all" else spec.orders.third_and_later.value
-        pulse = Pulse(policy.name, policy.onset, policy.ramp, policy.effect, share, policy.half_life)
-        factor = factor * pulse.factor(years)
-    return np.where(np.array(years) <= born_until, 1.0, factor)
+    """Scenario multipliers of the rates of births that are not on record yet; 1 for those that are (law 11)."""
+    return np.where(np.array(years) <= born_until, 1.0, multiplier(spec.path.multiplier, years))
+
+
+def effect_of(name: str, policy: Policy, born_until: int) -> Effect:
+    """A policy as it acts: births on record already hold what it did before."""
+    size = policy.effect
+    return Effect(
+        name,
+        ORDERS_OF[policy.orders],
+        size.value,
+        Effect.spread(size.low, size.value, size.high, size.probability),
+        policy.onset,
+        policy.ramp,
+        np.inf if policy.half_life is None else policy.half_life,
+        policy.waiting,
+        born_until + 1,
+    )
+
+
+def order_rule(spec: BirthsSpec) -> OrderRule:
+    """What a spec states of births by order."""
+    done, apart = spec.orders.completed, spec.orders.distance
+    completed = (done.first.value, done.second.value, done.third.value)
+    return OrderRule(
+        completed, apart.first.value, apart.later.value, apart.lasting.value, spec.model.engine == "parity"
+    )
 
 
 def _level_notes(evidence: Evidence, levels: PooledLevels) -> list[Override]:

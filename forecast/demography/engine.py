@@ -11,6 +11,7 @@ import numpy as np
 from forecast.axes import Floats, Population
 from forecast.demography.migration import NetMigration
 from forecast.demography.noise import Draws
+from forecast.demography.parity import Mothers, Parity
 from forecast.demography.sampled import Trajectories
 from forecast.errors import TooLittleHistory
 
@@ -41,6 +42,8 @@ class Components:
     migration  net migration rates, tied together
     students   stock held apart, launch year first                           (year + 1, area, sex, age)
     born_until the last year whose births are on record: no trajectory strays in them
+    parity     births by order in place of ``shapes``: then ``reference``, ``relative`` and ``factor`` are levels of its
+               rates
     """
 
     years: range
@@ -53,6 +56,7 @@ class Components:
     migration: NetMigration
     students: Floats
     born_until: int = 0
+    parity: Parity | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,7 +126,8 @@ class Flows:
 class Forecast:
     """People on 31 December of each year, the launch first, and the flows between them where the engine has any.
 
-    people (year, area, sex, age)
+    people   (year, area, sex, age)
+    mothers  births by order, of an engine that knows them
     """
 
     areas: tuple[str, ...]
@@ -130,6 +135,14 @@ class Forecast:
     people: Floats
     flows: Flows | None = None
     overrides: tuple[Override, ...] = ()
+    mothers: Mothers | None = None
+
+    @property
+    def by_order(self) -> Mothers:
+        """Births by order; asking an engine for them that knows none is our mistake (``ValueError``)."""
+        if self.mothers is None:
+            raise ValueError("this forecast has no births by order")
+        return self.mothers
 
     @property
     def accounts(self) -> Flows:

@@ -9,6 +9,7 @@ from forecast.demography.cohort import CohortComponent
 from forecast.demography.cohort_ratio import CohortRatio
 from forecast.demography.engine import Engine
 from forecast.demography.hamilton_perry import HamiltonPerry
+from forecast.demography.parity_engine import ParityProgression
 from forecast.demography.plain import NoChange, RepeatGrowth
 
 ENGINES: Mapping[str, type[Engine]] = MappingProxyType(
@@ -17,6 +18,7 @@ ENGINES: Mapping[str, type[Engine]] = MappingProxyType(
         "cohort-ratio": CohortRatio,
         "hamilton-perry": HamiltonPerry,
         "no-change": NoChange,
+        "parity": ParityProgression,
         "repeat-growth": RepeatGrowth,
     }
 )

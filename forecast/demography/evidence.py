@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from forecast.axes import Floats
 from forecast.demography.fertility import AgeShapes
 from forecast.demography.mortality import DeathRates
@@ -33,6 +35,24 @@ class Census:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class OrderEvidence:
+    """What is known of births by order: first, second, third and later.
+
+    schedule  births per woman by order and age of mother where they are known     (order, age)
+    shares    of the orders among the nation's births, by year from the launch on  (order,)
+    children  mean number of children ever born to women of 15-64, by place; empty where it was not asked
+    """
+
+    schedule: Floats
+    shares: Mapping[int, Floats]
+    children: Mapping[str, float]
+
+    def first_shares(self) -> Floats:
+        """Shares of the earliest year on record: they stand for the launch."""
+        return np.asarray(self.shares[min(self.shares)])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
     """Everything the demography of one city rests on, for residents (law 8).
 
@@ -47,6 +67,7 @@ class Evidence:
     shapes     the nation's age pattern of fertility
     median     an outlook's total fertility of the nation by year
     boys_per_girl  an outlook's sex ratio at birth of the nation by year
+    orders     what is known of births by order
     """
 
     areas: tuple[str, ...]
@@ -63,6 +84,7 @@ class Evidence:
     shapes: AgeShapes
     median: Mapping[int, float]
     boys_per_girl: Mapping[int, float]
+    orders: OrderEvidence | None = None
 
     def place(self, system: str) -> str:
         """The code whose totals and births a system must meet: the districts answer to their city."""

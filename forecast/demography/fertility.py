@@ -116,30 +116,6 @@ class Ar1:
         return np.asarray(np.exp(np.log(self.mean) + power * (np.log(last) - np.log(self.mean))))
 
 
-@dataclass(frozen=True, slots=True)
-class Pulse:
-    """What a policy does to births: a rise over ``ramp`` years from ``onset``, then a decay by half per ``half_life``.
-
-    effect     relative change of the births concerned at the height (0.05 = 5 % more)
-    share      share of all births that are concerned (all orders 1, third and later births about a tenth)
-    half_life  years; infinite keeps the effect
-    """
-
-    name: str
-    onset: int
-    ramp: int
-    effect: float
-    share: float
-    half_life: float
-
-    def factor(self, years: range) -> Floats:
-        """Multiplier of all births (year,)."""
-        after = np.array([year - self.onset for year in years], dtype=np.float64)
-        rise = np.clip((after + 1.0) / max(self.ramp, 1), 0.0, 1.0)
-        fade = 0.5 ** (np.maximum(after + 1.0 - self.ramp, 0.0) / self.half_life)
-        return np.asarray(1.0 + self.share * self.effect * rise * fade)
-
-
 def multiplier(points: Mapping[int, float], years: range) -> Floats:
     """A factor by year, linear between the given years, 1 before the first, constant after the last."""
     if not points:
@@ -147,3 +123,12 @@ def multiplier(points: Mapping[int, float], years: range) -> Floats:
     known = sorted(points)
     values = np.interp(list(years), known, [points[year] for year in known])
     return np.where(np.array(years) < known[0], 1.0, values)
+
+
+def offset(points: Mapping[int, float], years: range) -> Floats:
+    """A term by year, linear between the given years, nought before the first, constant after the last."""
+    if not points:
+        return np.zeros(len(years))
+    known = sorted(points)
+    values = np.interp(list(years), known, [points[year] for year in known])
+    return np.where(np.array(years) < known[0], 0.0, values)

@@ -5,18 +5,19 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import numpy as np
 
 from forecast.axes import FEMALE, MALE, Floats
 from forecast.demography.cohort import women_exposed
-from forecast.demography.engine import Forecast
 from forecast.demography.evidence import Evidence
 from forecast.demography.fertility import Ar1, PooledLevels, pool_levels
 from forecast.demography.launch import NO_STUDENTS, Launch, launch
 from forecast.demography.mortality import BrassShift, FittedLeeCarter, LeeCarter
 from forecast.demography.students import StudentRule
 
+T = TypeVar("T")
 NATURAL = 1.06
 """Boys per girl where nobody chooses; the UN's path for China ends at 1.061 (WPP 2024)."""
 
@@ -31,7 +32,7 @@ class Ground:
     fertility  total fertility of the launch year by parent: nation, province   (area,)
     levels     fertility of the districts relative to the province, before and after pooling
     path       the AR(1) that the outlook's median of the nation's total fertility follows
-    known      forecasts that scenarios share, by what they hang on
+    known      what scenarios share, by what it hangs on
     """
 
     evidence: Evidence
@@ -41,13 +42,20 @@ class Ground:
     fertility: dict[str, Floats]
     levels: PooledLevels
     path: Ar1
-    known: dict[Hashable, tuple[Forecast, Ar1]] = field(default_factory=dict)
+    known: dict[Hashable, Any] = field(default_factory=dict)
 
-    def remembered(self, key: Hashable, make: Callable[[], tuple[Forecast, Ar1]]) -> tuple[Forecast, Ar1]:
+    def pooled_births(self) -> Floats:
+        """Births of the districts in the launch year at their pooled levels (area,): they sum to the city's."""
+        start = self.launches["districts"][1]
+        expected = _exposed(self.evidence, start) * self.levels.pooled
+        return np.asarray(expected * (start.births.sum() / expected.sum()))
+
+    def remembered(self, key: Hashable, make: Callable[[], T]) -> T:
         """What was made for the same key before, or what ``make`` makes now."""
         if key not in self.known:
             self.known[key] = make()
-        return self.known[key]
+        found: T = self.known[key]
+        return found
 
 
 def lay(evidence: Evidence, rule: StudentRule) -> Ground:

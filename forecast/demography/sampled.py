@@ -14,6 +14,9 @@ import numpy as np
 
 from forecast.axes import AGE, SEX, Floats
 from forecast.demography.noise import BIRTHS, DEATHS, Draws, Noise, Onset, Shared
+from forecast.demography.parity_sampled import Bearing
+from forecast.demography.policy import Acting
+from forecast.kernels.parity import Apart, Progress
 from forecast.kernels.paths import Cells, Course, Groups, Shocks, cells, sums
 
 
@@ -47,6 +50,7 @@ class Sampled:
     noise   by step of the course, not by year
     apart   a stock that no trajectory changes, added to the people (year, area, sex, age); None: nobody
     record  births on record by age of mother (step, area, age), the same on every trajectory; None: none
+    bearing women by number of children; None: the course's fertility serves all
     """
 
     areas: tuple[str, ...]
@@ -57,19 +61,43 @@ class Sampled:
     onset: Onset
     apart: Floats | None = None
     record: Floats | None = None
+    bearing: Bearing | None = None
 
     @cached_property
     def shared(self) -> Shared:
         """The shocks that all areas share, drawn once."""
         return Shared(self.noise, self.draws, self.onset, len(self.years) - 1)
 
+    @cached_property
+    def acts(self) -> Acting | None:
+        """Policies on each trajectory, drawn once."""
+        return None if self.bearing is None else self.bearing.acts(self.draws)
+
     def shocks(self, area: int) -> Shocks:
         """All shocks of one area."""
-        return self.shared.of(self.areas[area], self.course.start.shape[1], self.course.cohorts)
+        return self._progressed(area)[0]
+
+    def _progressed(self, area: int) -> tuple[Shocks, Progress | None]:
+        plain = self.shared.of(self.areas[area], self.course.start.shape[1], self.course.cohorts)
+        if self.bearing is None or self.acts is None:
+            return plain, None
+        found = self.bearing.progress(area, plain.births, self.draws, self.acts)
+        return self.bearing.shocks(plain, found, area), found
+
+    def whole(self, area: int) -> tuple[Cells, Apart | None]:
+        """Cells with all events, and births and women by order where the engine knows them."""
+        shocks, found = self._progressed(area)
+        kept = self._kept(area, shocks, events=True)
+        if self.bearing is None or found is None:
+            return kept, None
+        return kept, self.bearing.orders(self.course, shocks, kept, found, area)
 
     def cells(self, area: int, *, events: bool = False) -> Cells:
         """People and births of one area, and with ``events`` deaths and migrants too; ``apart`` is not among them."""
-        found = cells(self.course, area, self.shocks(area), events=events)
+        return self._kept(area, self.shocks(area), events=events)
+
+    def _kept(self, area: int, shocks: Shocks, *, events: bool) -> Cells:
+        found = cells(self.course, area, shocks, events=events)
         if events and self.record is not None:
             steps = min(len(self.record), len(found.by_mother))
             found.by_mother[:steps] = self.record[:steps, area, :, None]

@@ -7,6 +7,7 @@ into growth:
 
     kept[x] = max(S[x] - Q[x] zd, 0)                E[x] = P[x - 1] kept[x], the last cell from the two oldest together
     births  = (given + sum of f[x] (P[x] + E[x]) / 2 over the women) zf            E[0] = newborn kept[0]
+              with a bearing of its own: given zf + sum of (b0[x] P[x] + b1[x] E[x]) / 2
     people at the end = E[x] max(G[x] + M[x] w + C[x] e, 0)
 
 Source: the step of ``forecast.kernels.step`` with migration as rates at the end and births by the survivors (Preston,
@@ -121,21 +122,31 @@ class Shocks:
     dying   factor of the probabilities of dying less 1, from -1; 0 without noise
     moves   added to the net migration rate of an age of mobility 1; 0 without noise
     luck    of each cohort, the last born first; 0 without noise     (sex, cohort, draw), or empty for none
+    bearing b0 and b1: births per woman in a cell at the start and at the end, from cell ``first`` on, in place of the
+            course's fertility and of ``births``, which then multiplies births given alone   (year, half, cell, draw)
+    first   the first cell of ``bearing``
     """
 
     births: Floats
     dying: Floats
     moves: Floats
     luck: Floats = field(default_factory=lambda: np.zeros((0, 0, 0)))
+    bearing: Floats = field(default_factory=lambda: np.zeros((0, 2, 0, 0)))
+    first: int = 1
 
     def __post_init__(self) -> None:
-        for name in self.__slots__:
+        for name in self.__slots__[:5]:
             object.__setattr__(self, name, _read_only(getattr(self, name)))
         shapes = {getattr(self, name).shape for name in self.__slots__[:3]}
         if len(shapes) != 1 or self.births.ndim != 2:
             raise ValueError(f"shocks of shapes {sorted(shapes)} are not of one shape (years, draws)")
         if not (self.births > 0.0).all() or not (self.dying >= -1.0).all() or not np.isfinite(self.moves).all():
             raise ValueError("shocks: births must be above 0, dying from -1, moves finite")
+        years, draws = self.births.shape
+        if self.bearing.size and (self.bearing.shape[:2], self.bearing.shape[3:]) != ((years, 2), (draws,)):
+            raise ValueError(f"bearing of shape {self.bearing.shape} is not ({years}, 2, cells, {draws})")
+        if not (self.bearing >= 0.0).all() or not np.isfinite(self.bearing).all():
+            raise ValueError("bearing: births per woman must be finite and not negative")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -182,7 +193,8 @@ def cells(course: Course, area: int, shocks: Shocks, events: bool = False, engin
         migrants=np.empty((kept, sexes, ages, draws)),
     )
     written = (out.by_mother, out.deaths, out.migrants)
-    _kernel(engine).cells(course.arrays, area, noise, course.fertile(area), out.people, out.births, written)
+    fertile = _fertile(course, area, shocks)
+    _kernel(engine).cells(course.arrays, area, noise, shocks.bearing, fertile, out.people, out.births, written)
     return out
 
 
@@ -191,6 +203,9 @@ def sums(course: Course, area: int, shocks: Shocks, groups: Groups, engine: Engi
     noise = _noise(course, area, shocks)
     years, draws = shocks.births.shape
     place, spans = _parts(groups, course.start.shape[2])
+    if shocks.bearing.size:
+        whole = cells(course, area, shocks, engine=engine)
+        return Sums(np.stack([whole.people[:, :, low:high].sum(axis=(1, 2)) for low, high in groups]), whole.births)
     out = Sums(np.empty((len(groups), years + 1, draws)), np.empty((years, draws)))
     _kernel(engine).sums(course.arrays, area, noise, course.fertile(area), place, spans, out.groups, out.births)
     return out
@@ -218,6 +233,16 @@ def _kernel(engine: Engine) -> ModuleType:
     from forecast.kernels import paths_numba
 
     return paths_numba
+
+
+def _fertile(course: Course, area: int, shocks: Shocks) -> tuple[int, int]:
+    """First cell and end of those whose women bear."""
+    if not shocks.bearing.size:
+        return course.fertile(area)
+    end = shocks.first + shocks.bearing.shape[2]
+    if not 1 <= shocks.first < end < course.start.shape[2]:
+        raise ValueError(f"cells {shocks.first} to {end} hold the first or the last cell: nobody bears there")
+    return shocks.first, end
 
 
 def _noise(course: Course, area: int, shocks: Shocks) -> paths_numpy.Noise:

@@ -73,15 +73,34 @@ def _bear(
         parts[part, i] += end
 
 
+def _bear_own(
+    rates: Floats, own: Floats, cell: int, noise: Now, people: Floats, age: int, parts: Floats, part: int, born: Floats
+) -> None:
+    """As ``bear``, with births per woman by draw (half, cell, draw)."""
+    _, dying, moving, luck, oldest = noise
+    sex = people.shape[0] - 1
+    S, Q, G, M, C = rates[sex, age, 0], rates[sex, age, 1], rates[sex, age, 2], rates[sex, age, 3], rates[sex, age, 4]
+    cohort = age + oldest
+    for i in range(dying.shape[0]):
+        kept = max(0.0, S - Q * dying[i])
+        grown = max(0.0, G + M * moving[i] + C * luck[sex, cohort, i])
+        alive = people[sex, age - 1, i] * kept
+        born[i] += 0.5 * (own[0, cell, i] * people[sex, age, i] + own[1, cell, i] * alive)
+        end = alive * grown
+        people[sex, age, i] = end
+        parts[part, i] += end
+
+
 load = compiled(_load)
 enter = compiled(_enter)
 follow = compiled(_follow)
 bear = compiled(_bear)
+bear_own = compiled(_bear_own)
 
 
 def _age(
     rates: Floats,
-    fertility: Floats,
+    bearing: tuple[Floats, Floats],
     noise: Now,
     fertile: tuple[int, int],
     place: Integers,
@@ -90,19 +109,30 @@ def _age(
     born: Floats,
     room: Floats,
 ) -> None:
-    """Everybody one cell older, in place; ``born`` holds the births given from outside and ends with all."""
+    """Everybody one cell older, in place; ``born`` holds the births given from outside and ends with all.
+
+    bearing  births per woman by cell, and by draw (half, cell, draw): the latter count where they have halves
+    """
+    fertility, own = bearing
+    shared = own.shape[0] == 0
+    if not shared:
+        for i in range(born.shape[0]):
+            born[i] = born[i] * noise[0][i]
     sexes, last = people.shape[0], people.shape[1] - 1
     for sex in range(sexes):
         for i in range(born.shape[0]):
             room[0, i] = people[sex, last - 1, i] + people[sex, last, i]
         enter(rates, noise, room[0], people, sex, last, parts, place[last])
         for age in range(last - 1, 0, -1):
-            if sex == sexes - 1 and fertile[0] <= age < fertile[1]:
+            if sex < sexes - 1 or not fertile[0] <= age < fertile[1]:
+                follow(rates, noise, people, sex, age, parts, place[age])
+            elif shared:
                 bear(rates, fertility[age], noise, people, age, parts, place[age], born)
             else:
-                follow(rates, noise, people, sex, age, parts, place[age])
-    for i in range(born.shape[0]):
-        born[i] = born[i] * noise[0][i]
+                bear_own(rates, own, age - fertile[0], noise, people, age, parts, place[age], born)
+    if shared:
+        for i in range(born.shape[0]):
+            born[i] = born[i] * noise[0][i]
 
 
 def _split(born: Floats, share: float, sexes: int, room: Floats) -> None:
@@ -174,7 +204,7 @@ def _sums(
     people, parts = np.empty((sexes, ages, width)), np.empty((place[ages - 1] + 1, width))
     fertile_now, dying_now, moving_now = np.zeros(width), np.zeros(width), np.zeros(width)
     lane = np.zeros((sexes, luck.shape[1], width))
-    born = np.zeros(width)
+    born, own = np.zeros(width), np.zeros((0, 0, width))
     for low in range(0, draws, width):
         size = min(width, draws - low)
         for sex in range(sexes):
@@ -193,7 +223,7 @@ def _sums(
             rate = fertility[min(year, fertility.shape[0] - 1), min(area, fertility.shape[1] - 1)]
             born[:] = outside[year, min(area, outside.shape[1] - 1)]
             parts[:] = 0.0
-            age_all(rates, rate, now, fertile, place, people, parts, born, room)
+            age_all(rates, (rate, own), now, fertile, place, people, parts, born, room)
             split(born, boys[min(year, boys.shape[0] - 1)], sexes, room)
             deliver(rates, now, place[0], people, parts, room)
             tally(parts, spans, year + 1, low, size, sums)
@@ -219,7 +249,7 @@ def _account(rates: Floats, noise: Now, before: Floats, end: Floats, room: Float
 
 
 def _mothers(
-    rates: Floats, fertility: Floats, noise: Now, fertile: tuple[int, int], people: Floats, by_age: Floats
+    rates: Floats, fertility: Floats, noise: Now, fertile: tuple[int, int], people: Floats, own: Floats, by_age: Floats
 ) -> None:
     """Births by age of mother (age, draw) of a year from the people at its start."""
     factor, dying = noise[0], noise[1]
@@ -230,7 +260,11 @@ def _mothers(
         for i in range(dying.shape[0]):
             kept = max(0.0, S - Q * dying[i])
             alive = people[sex, age - 1, i] * kept
-            by_age[age, i] = rate * (0.5 * (people[sex, age, i] + alive)) * factor[i]
+            if own.shape[0] == 0:
+                by_age[age, i] = rate * (0.5 * (people[sex, age, i] + alive)) * factor[i]
+            else:
+                cell = age - fertile[0]
+                by_age[age, i] = 0.5 * (own[0, cell, i] * people[sex, age, i] + own[1, cell, i] * alive)
 
 
 account = compiled(_account)
@@ -241,6 +275,7 @@ def _cells(
     given: Given,
     area: int,
     noise: Noise,
+    bearing: Floats,
     fertile: tuple[int, int],
     people: Floats,
     births: Floats,
@@ -253,19 +288,21 @@ def _cells(
     sexes, ages = start.shape[1], start.shape[2]
     rates, room, parts = np.empty((sexes, ages, 5)), np.empty((2, draws)), np.empty((1, draws))
     place = np.zeros(ages, dtype=np.int64)
+    none = np.zeros((0, 0, draws))
     begin(start[area], place, people[0], parts)
     for year in range(years):
+        own = bearing[year] if bearing.shape[0] > 0 else none
         now = (noise[0][year], noise[1][year], noise[2][year], noise[3], years - 1 - year)
         load(ratios, year, area, rates)
         rate = fertility[min(year, fertility.shape[0] - 1), min(area, fertility.shape[1] - 1)]
         births[year] = outside[year, min(area, outside.shape[1] - 1)]
         people[year + 1] = people[year]
-        age_all(rates, rate, now, fertile, place, people[year + 1], parts, births[year], room)
+        age_all(rates, (rate, own), now, fertile, place, people[year + 1], parts, births[year], room)
         split(births[year], boys[min(year, boys.shape[0] - 1)], sexes, room)
         deliver(rates, now, 0, people[year + 1], parts, room)
         if deaths.shape[0] > 0:
             account(rates, now, people[year], people[year + 1], room, deaths[year], migrants[year])
-            mothers(rates, rate, now, fertile, people[year], by_mother[year])
+            mothers(rates, rate, now, fertile, people[year], own, by_mother[year])
 
 
 sums = compiled(_sums)

@@ -45,12 +45,24 @@ def sums(
 
 
 def cells(
-    given: Given, area: int, noise: Noise, fertile: tuple[int, int], people: Floats, births: Floats, events: Events
+    given: Given,
+    area: int,
+    noise: Noise,
+    bearing: Floats,
+    fertile: tuple[int, int],
+    people: Floats,
+    births: Floats,
+    events: Events,
 ) -> None:
-    """Carry one area through all years and keep every cell: people (year + 1, sex, age, draw), births (year, draw)."""
+    """Carry one area through all years and keep every cell: people (year + 1, sex, age, draw), births (year, draw).
+
+    bearing  births per woman in a cell of ``fertile`` at the start and the end of a year (year, half, cell, draw), or
+             no year: those of the rates
+    """
     people[0] = _begin(given, area, births.shape[1])
     for year in range(len(births)):
-        people[year + 1], births[year], happened = _grow(given, area, year, noise, fertile, people[year])
+        own = bearing[year] if len(bearing) else None
+        people[year + 1], births[year], happened = _grow(given, area, year, noise, fertile, people[year], own)
         for kept, event in zip(events, happened, strict=True):
             if len(kept):
                 kept[year] = event
@@ -61,7 +73,13 @@ def _begin(given: Given, area: int, draws: int) -> Floats:
 
 
 def _grow(
-    given: Given, area: int, year: int, noise: Noise, fertile: tuple[int, int], people: Floats
+    given: Given,
+    area: int,
+    year: int,
+    noise: Noise,
+    fertile: tuple[int, int],
+    people: Floats,
+    own: Floats | None = None,
 ) -> tuple[Floats, Floats, Events]:
     """One year: people at its end, births, and events."""
     _, rates, fertility, outside, boys = given
@@ -75,17 +93,22 @@ def _grow(
     exposed[:, -1] += people[:, -1]
     alive = exposed * kept
     bearing = slice(*fertile)
-    women = 0.5 * (people[-1, bearing] + alive[-1, bearing])
-    by_age = _of(fertility, year, area)[bearing, None] * women
     first = np.full((1, len(factor)), _of(outside[:, :, None], year, area)[0])
-    born = np.add.accumulate(np.concatenate([first, by_age[::-1]]), axis=0)[-1] * factor
+    if own is None:
+        women = 0.5 * (people[-1, bearing] + alive[-1, bearing])
+        by_age = _of(fertility, year, area)[bearing, None] * women
+        born = np.add.accumulate(np.concatenate([first, by_age[::-1]]), axis=0)[-1] * factor
+        by_age = by_age * factor
+    else:
+        by_age = 0.5 * (own[0] * people[-1, bearing] + own[1] * alive[-1, bearing])
+        born = np.add.accumulate(np.concatenate([first * factor, by_age[::-1]]), axis=0)[-1]
 
     male = born * boys[min(year, len(boys) - 1)]
     exposed[:, 0] = np.stack([male, born - male]) if len(people) == 2 else born
     alive[:, 0] = exposed[:, 0] * kept[:, 0]
     end = alive * grown
     by_mother = np.zeros(people.shape[1:])
-    by_mother[bearing] = by_age * factor
+    by_mother[bearing] = by_age
     return end, born, (by_mother, exposed - alive, end - alive)
 
 

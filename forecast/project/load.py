@@ -15,7 +15,9 @@ from forecast.errors import Fault, InputError
 from forecast.project.spec import Models, ScenarioHead
 
 MODEL_FILES = tuple(Models.model_fields)
-OVERLAYS = tuple(name for name in MODEL_FILES if name != "project")
+OVERLAYS = (*(name for name in MODEL_FILES if name != "project"), "policy")
+"""What a scenario may hold: keys of model files, and policies, which no model file knows (law 11)."""
+BASELINE = "baseline"
 Tree = dict[str, Any]
 Kind = TypeVar("Kind", bound=BaseModel)
 
@@ -112,10 +114,26 @@ def load_scenario(project: Path, name: str, seen: tuple[str, ...] = ()) -> Scena
     unknown = [key for key in tree if key not in OVERLAYS]
     if unknown:
         raise InputError(_unknown(shown, key, OVERLAYS) for key in unknown)
+    tree = _with_policies(tree, shown, head)
     if head.base is None:
         return Scenario(head, tree, ((shown, tree),))
     base = load_scenario(project, head.base, (*seen, name))
     return Scenario(head, merge(dict(base.overlay), tree), (*base.layers, (shown, tree)))
+
+
+def _with_policies(tree: Tree, shown: str, head: ScenarioHead) -> Tree:
+    """The tables ``[policy.NAME]`` under births, where they act; the baseline has none (law 11)."""
+    if "policy" in tree.get("births", {}):
+        way_out = "name the table [policy.NAME], at the top of the scenario"
+        raise InputError.one(f"{shown}, key births.policy", "policies under [policy.NAME]", "births.policy", way_out)
+    policies = tree.pop("policy", None)
+    if policies is None:
+        return tree
+    if head.name == BASELINE:
+        found = ", ".join(policies) if isinstance(policies, dict) else repr(policies)
+        way_out = f'write a scenario with base = "{BASELINE}" for it'
+        raise InputError.one(f"{shown}, key policy", "no policy in the baseline (law 11)", found, way_out)
+    return merge(tree, {"births": {"policy": policies}})
 
 
 def load_models(project: Path, scenario: Scenario) -> Models:
@@ -132,7 +150,11 @@ def load_models(project: Path, scenario: Scenario) -> Models:
     for name in MODEL_FILES:
         shown = f"models/{name}.toml"
         try:
-            tree[name] = merge(read_toml(project / shown, shown), scenario.overlay.get(name, {}))
+            stated = read_toml(project / shown, shown)
+            if "policy" in stated:
+                way_out = "move it to a scenario: [policy.NAME] in models/scenarios/NAME.toml"
+                faults.append(Fault(f"{shown}, key policy", "no policy in a model file (law 11)", "policy", way_out))
+            tree[name] = merge(stated, scenario.overlay.get(name, {}))
         except InputError as error:
             faults.extend(error.faults)
     stray = [path for path in sorted((project / "models").glob("*.toml")) if path.stem not in MODEL_FILES]
@@ -170,7 +192,7 @@ def _where(path: list[str], shown: str, overlay: Scenario | None) -> str:
     source = overlay.source_of(path)
     if source is None:
         return f"models/{path[0]}.toml" + (f", key {'.'.join(path[1:])}" if path[1:] else "")
-    return f"{source}, key {'.'.join(path)}"
+    return f"{source}, key {'.'.join(path).removeprefix('births.' if path[:2] == ['births', 'policy'] else '')}"
 
 
 def _keys_at(kind: type[BaseModel], loc: tuple[int | str, ...]) -> tuple[str, ...]:

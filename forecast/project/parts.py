@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
+AreaCode = Annotated[str, Field(pattern=r"^\d{6,12}$")]
+Year = Annotated[int, Field(ge=1900, le=2150)]
 Status = Literal["verified", "derived", "recalled", "observed", "assumed"]
 
 

@@ -7,11 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from forecast.project.parts import Assumption, ModelHead, Spec, Status
+from forecast.project.births import BirthsSpec
+from forecast.project.parts import AreaCode, Assumption, ModelHead, Spec, Status, Year
 from forecast.project.uncertainty import UncertaintySpec
 
-AreaCode = Annotated[str, Field(pattern=r"^\d{6,12}$")]
-Year = Annotated[int, Field(ge=1900, le=2150)]
 COMPULSORY_YEARS = 9
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
 
@@ -55,60 +54,6 @@ class ProjectSpec(Spec):
 
     project: ProjectHead
     time: Times
-
-
-class BirthsLaunch(Spec):
-    """Which series of national births guide the age structure and are met."""
-
-    guide: str
-    observed: str
-
-
-class BirthsPath(Spec):
-    """How total fertility goes on after the last observed year."""
-
-    fitted_on: str
-    long_run_mean: Assumption | None = None
-    autocorrelation: Assumption | None = None
-    hold: bool = False
-    multiplier: dict[Year, Annotated[float, Field(gt=0, le=10)]] = Field(default_factory=dict)
-
-
-class Orders(Spec):
-    """What policies for some birth orders can act on."""
-
-    third_and_later: Assumption
-
-
-class SexRatio(Spec):
-    """Whose sex ratio at birth is followed."""
-
-    fitted_on: str
-
-
-class Policy(Spec):
-    """A policy's effect on births: its size, source, onset and decay (law 11)."""
-
-    name: str
-    orders: Literal["all", "3+"]
-    effect: Annotated[float, Field(ge=-1, le=10)]
-    onset: Year
-    ramp: Annotated[int, Field(ge=1, le=20)] = 1
-    half_life: Annotated[float, Field(gt=0)] = 1e9
-    status: Status
-    source: str
-    why: str
-
-
-class BirthsSpec(Spec):
-    """``births.toml``."""
-
-    model: ModelHead
-    launch: BirthsLaunch
-    path: BirthsPath
-    orders: Orders
-    sex_ratio: SexRatio
-    policy: tuple[Policy, ...] = ()
 
 
 class NationalMortality(Spec):

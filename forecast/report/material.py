@@ -134,7 +134,8 @@ def grouped(people: Floats) -> Floats:
 
 
 def _births(run: Opened, known: Demand) -> Births:
-    table = frame(run, "births", ["area", "year", "point", "share_born", "status"])
+    table = frame(run, "births", ["area", "year", "part", "point", "share_born", "status"])
+    table = table[table["part"] == "all"]
     order = {place.code: index for index, place in enumerate(known.places)}
     area = table["area"].map(order).to_numpy(dtype=np.intp)
     years, year = np.unique(table["year"].to_numpy(), return_inverse=True)

@@ -13,7 +13,7 @@ import pyarrow as pa
 from forecast.axes import AGE, PUBLISHED_OPEN_AGE, SEXES, Floats
 from forecast.run.inputs import Area
 
-KEYS = ("scenario", "area", "area_name", "area_level", "year", "sex", "age", "service", "part")
+KEYS = ("scenario", "area", "area_name", "area_level", "year", "sex", "age", "service", "children", "part")
 QUANTILES = ("p05", "p10", "p25", "p50", "p75", "p90", "p95")
 VALUES = ("measure", "unit", "mean", *QUANTILES, "share_born", "status", "source", "point")
 """The promised columns, in their order; ``point`` is the course without shocks, which ``explain`` takes apart."""

@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from forecast.axes import AGE, FERTILE, SEX, Floats
+from forecast.axes import AGE, SEX, Floats
 from forecast.demography.engine import Flows
 from forecast.run.columns import AGE_AXIS, KEYS, QUANTILES, SEX_AXIS, Axis, Tidy, joined, published_ages
+from forecast.run.differences import first_year, labelled
+from forecast.run.fertility_frames import area_axis, areas_of, births, fertility, parity, with_city
 from forecast.run.hindsight import Hindsight
 from forecast.run.inputs import Area, Frames, named_sources
 from forecast.run.model import Result
@@ -21,33 +23,23 @@ from forecast.services.series import Series
 ENGINE = "cohort-component"
 
 
-def with_city(values: Floats, axis: int) -> Floats:
-    """Areas, then the city as their sum: the city is never computed apart (law 6)."""
-    return np.concatenate([values, values.sum(axis=axis, keepdims=True)], axis=axis)
-
-
 def tables(result: Result, frames: Frames, seen: Drawn | None = None) -> Mapping[str, Callable[[], pa.Table]]:
     """Every table of a scenario, built when it is called for; with trajectories, their means and quantiles too."""
     found = {
         "population": lambda: population(result, frames, seen),
         "births": lambda: births(result, seen),
+        "fertility": lambda: fertility(result, seen),
         "deaths": lambda: moves(result, "deaths", seen),
         "migration": lambda: moves(result, "migration", seen),
         "demand": lambda: demand(result, seen),
         "totals": lambda: totals(result, seen),
         "balance": lambda: balance(result),
     }
+    if result.systems.districts.by_order.moving:
+        found["parity"] = lambda: parity(result, seen)
     if seen is not None:
         found["chances"] = lambda: chances(result, seen)
     return found
-
-
-def _areas(result: Result) -> tuple[Area, ...]:
-    return (*result.areas, result.parents[0])
-
-
-def _area_axis(areas: tuple[Area, ...]) -> Axis:
-    return Axis("area", tuple(area.code for area in areas))
 
 
 def population(result: Result, frames: Frames, seen: Drawn | None = None) -> pa.Table:
@@ -57,8 +49,10 @@ def population(result: Result, frames: Frames, seen: Drawn | None = None) -> pa.
     forecast = result.systems.districts
     last = result.people.nowcast_until
     parts = [
-        _stock(result, with_city(past.people[None], 1), range(past.year, past.year + 1), _areas(result), census, last),
-        _stock(result, with_city(forecast.people, 1), forecast.years, _areas(result), census, last, seen),
+        _stock(
+            result, with_city(past.people[None], 1), range(past.year, past.year + 1), areas_of(result), census, last
+        ),
+        _stock(result, with_city(forecast.people, 1), forecast.years, areas_of(result), census, last, seen),
     ]
     for system, area in (("province", result.parents[1]), ("nation", result.parents[2])):
         known = getattr(result.systems, system)
@@ -77,7 +71,7 @@ def _stock(
     nowcast_until: int,
     seen: Drawn | None = None,
 ) -> pa.Table:
-    tidy = Tidy(published_ages(people), (Axis("year", tuple(years)), _area_axis(areas), SEX_AXIS, AGE_AXIS))
+    tidy = Tidy(published_ages(people), (Axis("year", tuple(years)), area_axis(areas), SEX_AXIS, AGE_AXIS))
     _spread(tidy, seen, "population")
     first = years[0]
     status = ["observed" if year == first else "nowcast" if year <= nowcast_until else "projected" for year in years]
@@ -91,31 +85,12 @@ def _spread(tidy: Tidy, seen: Drawn | None, name: str) -> None:
         tidy.summary(seen.tables[name].mean, seen.tables[name].quantiles)
 
 
-def births(result: Result, seen: Drawn | None = None) -> pa.Table:
-    """Births by area, year and age of the mother."""
-    flows, years = _flows(result)
-    areas = _areas(result)
-    values = with_city(flows.births[..., FERTILE.start : FERTILE.stop], 1)
-    tidy = Tidy(values, (Axis("year", tuple(years)), _area_axis(areas), Axis("age", tuple(FERTILE))))
-    _spread(tidy, seen, "births")
-    tidy.along("share_born", "year", [1.0 if year <= result.born_until else 0.0 for year in years])
-    tidy.along("status", "year", ["nowcast" if year <= result.born_until else "projected" for year in years])
-    fixed = {
-        "scenario": result.scenario.head.name,
-        "sex": "both",
-        "measure": "births",
-        "unit": "births",
-        "source": ENGINE,
-    }
-    return tidy.table(areas, fixed)
-
-
 def moves(result: Result, what: str, seen: Drawn | None = None) -> pa.Table:
     """Deaths (by cohort: age completed, or that would have been, on 31 December) or net migration."""
     flows, years = _flows(result)
-    areas = _areas(result)
+    areas = areas_of(result)
     values = published_ages(with_city(getattr(flows, what), 1))
-    tidy = Tidy(values, (Axis("year", tuple(years)), _area_axis(areas), SEX_AXIS, AGE_AXIS))
+    tidy = Tidy(values, (Axis("year", tuple(years)), area_axis(areas), SEX_AXIS, AGE_AXIS))
     _spread(tidy, seen, what)
     tidy.along("status", "year", [result.people.status(year) for year in years])
     return tidy.table(
@@ -126,9 +101,9 @@ def moves(result: Result, what: str, seen: Drawn | None = None) -> pa.Table:
 def demand(result: Result, seen: Drawn | None = None) -> pa.Table:
     """Every series of every service for districts and city."""
     items = [item for service in result.demand.values() for item in service.series]
-    years, areas = result.people.years, _areas(result)
+    years, areas = result.people.years, areas_of(result)
     values = np.stack([with_city(item.values, 1) for item in items])
-    tidy = Tidy(values, (Axis("series", tuple(range(len(items)))), Axis("year", tuple(years)), _area_axis(areas)))
+    tidy = Tidy(values, (Axis("series", tuple(range(len(items)))), Axis("year", tuple(years)), area_axis(areas)))
     if seen is not None:
         tidy.summary(seen.demand.mean, seen.demand.quantiles)
     for name in ("service", "part", "measure", "unit", "source"):
@@ -142,7 +117,8 @@ def totals(result: Result, seen: Drawn | None = None) -> pa.Table:
     """Residents by broad age, births, deaths, net migration and school places: sums with quantiles of their own."""
     flows, _ = _flows(result)
     stocks = {"population": published_ages(result.systems.districts.people)}
-    every = {**stocks, **{name: getattr(flows, name) for name in FLOWS[1:]}}
+    orders = {"orders": result.systems.districts.by_order.births}
+    every = {**stocks, **{name: getattr(flows, name) for name in FLOWS[1:]}, **orders}
     places = [item.find(item.main).values for name, item in result.demand.items() if name in SCHOOL]
     found = sums_of({name: np.moveaxis(values, 1, -1) for name, values in every.items()}, np.sum(places, axis=0))
     return joined([_total(result, place, with_city(values, 1), seen) for place, values in enumerate(found)])
@@ -151,9 +127,9 @@ def totals(result: Result, seen: Drawn | None = None) -> pa.Table:
 def _total(result: Result, place: int, values: Floats, seen: Drawn | None) -> pa.Table:
     """One of ``TOTALS``; a flow begins after the launch year."""
     measure, part = TOTALS[place]
-    years, areas, known = result.people.years, _areas(result), result.people
+    years, areas, known = result.people.years, areas_of(result), result.people
     since = slice(1 if measure in FLOWS else 0, None)
-    tidy = Tidy(values[since], (Axis("year", tuple(years[since])), _area_axis(areas)))
+    tidy = Tidy(values[since], (Axis("year", tuple(years[since])), area_axis(areas)))
     if seen is not None:
         tidy.summary(seen.totals.mean[place, since], seen.totals.quantiles[:, place, since])
     last = result.born_until if measure == "births" else 0
@@ -171,7 +147,7 @@ def chances(result: Result, seen: Drawn) -> pa.Table:
 
 
 def _chances(result: Result, service: str, item: Chances) -> Iterator[pa.Table]:
-    areas, years = _areas(result), result.people.years
+    areas, years = areas_of(result), result.people.years
     yield _chance(result, service, "peak-after", item.peak_after, areas)
     yield _chance(result, service, "above-now", item.above_now, areas)
     for code, values in item.above.items():
@@ -181,7 +157,7 @@ def _chances(result: Result, service: str, item: Chances) -> Iterator[pa.Table]:
 
 def _chance(result: Result, service: str, measure: str, values: Floats, areas: tuple[Area, ...]) -> pa.Table:
     years = result.people.years
-    tidy = Tidy(values, (Axis("year", tuple(years)), _area_axis(areas)))
+    tidy = Tidy(values, (Axis("year", tuple(years)), area_axis(areas)))
     tidy.along("status", "year", [result.people.status(year) for year in years])
     fixed = {"service": service, "measure": measure, "unit": "probability", "source": ENGINE}
     table = tidy.table(areas, {"scenario": result.scenario.head.name, **fixed})
@@ -190,15 +166,13 @@ def _chance(result: Result, service: str, measure: str, values: Floats, areas: t
 
 
 def draws(result: Result, seen: Drawn) -> pa.Table:
-    """The main figure of each service on every trajectory, as a list a row: the same place is the same trajectory."""
-    areas, years = _areas(result), result.people.years
+    """Births by order and main figures on every trajectory, as a list a row: the same place is the same trajectory."""
+    areas, years = areas_of(result), result.people.years
     parts = []
-    for service, values in seen.kept.items():
-        tidy = Tidy(values.mean(axis=-1), (Axis("year", tuple(years)), _area_axis(areas)))
-        main = result.demand[service].main
-        unit = result.demand[service].find(main).unit
-        fixed = {"scenario": result.scenario.head.name, "service": service, "part": "all"}
-        table = tidy.table(areas, {**fixed, "measure": main, "unit": unit})
+    for key, every in seen.kept.items():
+        values = np.ascontiguousarray(every[first_year(key) :])
+        tidy = Tidy(values.mean(axis=-1), (Axis("year", tuple(years[first_year(key) :])), area_axis(areas)))
+        table = labelled(tidy, result, key).table(areas, {"scenario": result.scenario.head.name})
         table = table.select([name for name in table.column_names if name in (*KEYS, "measure", "unit")])
         count = values.shape[-1]
         ends = pa.array(np.arange(0, values.size + 1, count, dtype=np.int32))
@@ -219,12 +193,12 @@ def _born_with_city(item: Series) -> Floats:
 def balance(result: Result) -> pa.Table:
     """Start + births - deaths + migration = end for every area and year, with the gap (law 6)."""
     flows, years = _flows(result)
-    areas = _areas(result)
+    areas = areas_of(result)
     people = with_city(result.systems.districts.people, 1).sum(axis=(SEX, AGE))
     born = with_city(flows.births, 1).sum(axis=AGE)
     died = with_city(flows.deaths, 1).sum(axis=(SEX, AGE))
     moved = with_city(flows.migration, 1).sum(axis=(SEX, AGE))
-    tidy = Tidy(people[1:], (Axis("year", tuple(years)), _area_axis(areas)))
+    tidy = Tidy(people[1:], (Axis("year", tuple(years)), area_axis(areas)))
     parts = {"start": people[:-1], "births": born, "deaths": died, "migration": moved, "end": people[1:]}
     parts["gap"] = people[1:] - people[:-1] - born + died - moved
     parts["total_fertility"] = _fertility(flows.fertility, born)

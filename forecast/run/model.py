@@ -73,6 +73,8 @@ class Desk:
         key = (
             models.project,
             births.launch,
+            births.model.engine,
+            births.orders.schedule,
             births.path.fitted_on,
             births.sex_ratio,
             models.ageing.shift,
@@ -156,7 +158,7 @@ def check_names(models: Models, frames: Frames) -> None:
     """Every source and every area that a model file names must stand in its table (law 14)."""
     sources = set(frames["sources"]["source"])
     named = [(key, item.source) for key, item in assumptions_in(models)]
-    named += [(f"births.policy {policy.name}", policy.source) for policy in models.births.policy]
+    named += [(f"policy {name}", policy.source) for name, policy in models.births.policy.items()]
     named += [
         ("movement.students", models.movement.students.source),
         ("school.structure", models.school.structure.source),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from forecast.project.births import Policy
 from forecast.run.inputs import Frames, named_sources
 from forecast.run.model import Result, assumptions_in
+from forecast.run.order_inputs import EVER_BORN
 from forecast.services.eldercare import Eldercare
 from forecast.services.nursery import Nursery
 from forecast.services.stages import StageDemand
@@ -28,6 +30,7 @@ def assumptions(result: Result, frames: Frames) -> pd.DataFrame:
         *_set_by_hand(result),
         *_policies(result),
         *_derived(result, frames),
+        *_distances(result, frames),
         *_service_rates(result),
         *_structure(result),
     ]
@@ -49,15 +52,47 @@ def _policies(result: Result) -> list[Row]:
     return [
         (
             file,
-            f"births.policy.{item.name}",
-            item.effect,
-            f"of births of order {item.orders}",
+            f"policy.{name}",
+            item.effect.value,
+            _sized(item),
             item.status,
             item.source,
             item.why,
         )
-        for item in result.models.births.policy
+        for name, item in result.models.births.policy.items()
     ]
+
+
+def _sized(item: Policy) -> str:
+    """What an effect is a share of, with its interval."""
+    size = item.effect
+    return f"of births of order {item.orders}; {size.probability:.0%} from {size.low:g} to {size.high:g}"
+
+
+def _distances(result: Result, frames: Frames) -> list[Row]:
+    """How far areas stand apart from the nation in children ever born: on it rest their women by number of children."""
+    known, orders = result.evidence.orders, result.systems.orders
+    if known is None or not orders.moving:
+        return []
+    source = named_sources(frames, "indicators", indicator=[EVER_BORN], area=result.evidence.areas)
+    rows = zip(result.evidence.areas, orders.apart["districts"] - orders.apart["nation"], strict=True)
+    return [
+        (
+            "models/births.toml",
+            f"distance of {area}",
+            float(apart),
+            "logit of progression",
+            "derived",
+            source,
+            f"women of 15-64 have had {known.children[area]:g} children on average, the nation's {_nation(result):g}",
+        )
+        for area, apart in rows
+    ]
+
+
+def _nation(result: Result) -> float:
+    known = result.evidence.orders
+    return float("nan") if known is None else known.children[result.evidence.nation]
 
 
 def _derived(result: Result, frames: Frames) -> list[Row]:

@@ -16,6 +16,7 @@ from forecast.project.spec import Models
 from forecast.project.uncertainty import TrajectorySpec
 from forecast.run import notes
 from forecast.run.datapackage import datapackage
+from forecast.run.differences import Pair, Side, differences
 from forecast.run.digest import of_inputs, of_texts
 from forecast.run.frames import coverage, draws, supply, tables
 from forecast.run.hindsight import hindsight
@@ -39,7 +40,7 @@ Finish = Callable[[Path], None]
 class Drawing:
     """What is asked of the trajectories beside what the models state.
 
-    count, seed  in place of the stated ones;  keep  publish the main figures of each service on every trajectory
+    count, seed  in place of the stated ones;  keep  publish births by order and main figures on every trajectory
     """
 
     count: int | None = None
@@ -133,15 +134,20 @@ def _tables(
 ) -> tuple[list[Computed], dict[str, str]]:
     """Compute scenario after scenario, each table written while the next is computed; digests by file."""
     kept: list[Computed] = []
+    base: Side | None = None
     with TableWriter(folder) as writer:
         for overlay, models in loaded:
             tell(overlay.head.name, SCENARIO)
             result = computed(desk, overlay, models)
-            seen = trajectories(result, desk.frames, drawing, tell.within)
+            seen = trajectories(result, desk.frames, tell.within)
             for table, make in tables(result, desk.frames, seen).items():
                 writer.add(table, make)
             if seen is not None and drawing.keep:
                 writer.add("draws", partial(draws, result, seen))
+            side = Side(result, None, {}) if seen is None else Side(result, seen.draws, seen.kept)
+            base = base or side
+            if base is not side:
+                writer.add("differences", partial(differences, Pair(base, side)))
             writer.add("overrides", partial(notes.overrides, result))
             writer.add("assumptions", partial(notes.assumptions, result, desk.frames))
             if not kept:
@@ -157,23 +163,26 @@ def _tables(
         return kept, writer.finish()
 
 
-def trajectories(
-    result: Result, frames: Frames, drawing: Drawing, within: Callable[[int, int, int], None] | None = None
-) -> Drawn | None:
+def trajectories(result: Result, frames: Frames, within: Callable[[int, int, int], None] | None = None) -> Drawn | None:
     """The trajectories of a scenario summed up; None where none are asked for.
 
     within  is told how many areas of how many are done, and how many trajectories each has
     """
-    spec = result.models.uncertainty.draws
-    if not spec.trajectories:
+    asked = draws_of(result)
+    if asked is None:
         return None
-    asked = Draws(spec.seed, range(spec.trajectories), result.parents[0].code)
 
     def done(areas: int) -> None:
         if within is not None:
-            within(areas, len(result.areas), spec.trajectories)
+            within(areas, len(result.areas), len(asked.numbers))
 
-    return drawn(result, result.systems.sample(asked), capacities(frames), keep=drawing.keep, done=done)
+    return drawn(result, result.systems.sample(asked), capacities(frames), done=done)
+
+
+def draws_of(result: Result) -> Draws | None:
+    """The trajectories that the models ask for; None where they ask for none."""
+    spec = result.models.uncertainty.draws
+    return Draws(spec.seed, range(spec.trajectories), result.parents[0].code) if spec.trajectories else None
 
 
 class _Teller:

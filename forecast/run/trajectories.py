@@ -12,8 +12,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from forecast.axes import AGE, FERTILE, PUBLISHED_OPEN_AGE, Floats
+from forecast.axes import AGE, FEMALE, FERTILE, PUBLISHED_OPEN_AGE, Floats
 from forecast.demography.noise import Draws
+from forecast.demography.parity_measures import ORDER_NAMES, measures
 from forecast.demography.sampled import Sampled
 from forecast.demography.students import moves
 from forecast.kernels.paths import Cells, blocks
@@ -35,12 +36,23 @@ GROUPS = {
     "65+": slice(3, 5),
     "80+": slice(4, 5),
 }
+KINDS = (*FLOWS, "orders", "women", "fertility", "demand", "totals")
+"""Everything that is summed up for each area."""
 SCHOOL = ("kindergarten", "primary", "junior", "senior")
 """Services whose places together are the demand of school age."""
-TOTALS = (*(("residents", group) for group in GROUPS), *((name, "all") for name in FLOWS[1:]), ("school-places", "all"))
+TOTALS = (
+    *(("residents", group) for group in GROUPS),
+    *((name, "all") for name in FLOWS[1:]),
+    *(("births", order) for order in ORDER_NAMES),
+    ("school-places", "all"),
+)
 """Measure and part of the sums over cells; quantiles of a sum are no sum of quantiles."""
+GROUP = 5
+"""Years of age in a group of women."""
 Key = tuple[str, str, str]
 """Service, part, measure."""
+NO_SERVICE = ""
+"""In the key of births, which belong to no service."""
 Pair = tuple[Floats, Floats]
 """Mean and quantiles."""
 
@@ -71,11 +83,14 @@ class Chances:
 class Drawn:
     """What the trajectories of one scenario amount to.
 
-    tables   population (year, area, sex, age), births (year, area, age), deaths and migration likewise, without launch
+    tables   population (year, area, sex, age), births (year, area, age), deaths and migration likewise, without launch;
+             orders: births (year, area, order, age); women (year, area, parity, age group); fertility (measure, year,
+             area)
     demand   (series, year, area), series in the order of ``Result.demand``
     totals   (total, year, area), in the order of ``TOTALS``; flows of the launch year are nought
     chances  by service
-    kept     main figures of each service on every trajectory (year, area, draw), where asked for
+    kept     births by order and the main figure of each service on every trajectory (year, area, draw), the city last;
+             births of the launch year are nought
     """
 
     draws: Draws
@@ -83,7 +98,7 @@ class Drawn:
     demand: Summary
     totals: Summary
     chances: Mapping[str, Chances]
-    kept: Mapping[str, Floats]
+    kept: Mapping[Key, Floats]
 
 
 @dataclass(slots=True, eq=False)
@@ -93,6 +108,7 @@ class _Parts:
     flows: dict[str, Floats]
     demand: Floats
     totals: Floats
+    exposed: Floats
 
     def plus(self, other: _Parts) -> _Parts:
         """Itself with another area added, in place: a city of a thousand trajectories fills a gigabyte."""
@@ -100,16 +116,21 @@ class _Parts:
             self.flows[name] += values
         self.demand += other.demand
         self.totals += other.totals
+        self.exposed += other.exposed
         return self
+
+    def fertility(self, *, moving: bool) -> Floats:
+        """Measures of fertility (measure, year, draw): of sums, never sums of measures."""
+        return measures(self.flows["orders"], self.exposed, moving=moving)
 
 
 @dataclass(slots=True, eq=False)
 class _Gathered:
     """Summaries area after area."""
 
-    summed: dict[str, list[Pair]] = field(default_factory=lambda: {name: [] for name in (*FLOWS, "demand", "totals")})
+    summed: dict[str, list[Pair]] = field(default_factory=lambda: {name: [] for name in KINDS})
     chances: dict[str, list[tuple[Floats, Floats, Floats | None]]] = field(default_factory=dict)
-    kept: dict[str, list[Floats]] = field(default_factory=dict)
+    kept: list[Mapping[Key, Floats]] = field(default_factory=list)
 
 
 def drawn(
@@ -117,34 +138,78 @@ def drawn(
     sampled: Sampled,
     capacity: Mapping[tuple[str, str], float],
     *,
-    keep: bool = False,
     threads: int = 2,
     done: Callable[[int], None] | None = None,
 ) -> Drawn:
     """Run the trajectories of all areas and sum them up; the same bytes whatever the number of threads (law 12).
 
     capacity  known capacity by area code and service
-    keep      keep the main figures of each service on every trajectory
     done      is told how many areas are worked out, the city not among them
     """
-    items = [item for service in result.demand.values() for item in service.series]
-    main = {name: _main(items, service.name, service.main) for name, service in result.demand.items()}
+    items, main = _served(result)
+    moving = result.systems.districts.by_order.moving
 
     def work(area: int) -> tuple[_Parts, dict[str, Pair]]:
         parts = _area(result, sampled, area, items, main)
-        return parts, _summed(parts)
+        return parts, _summed(parts, moving=moving)
 
     gathered = _Gathered()
     whole: list[_Parts] = []
     codes = [area.code for area in result.areas]
     for number, (parts, summed) in enumerate(blocks(range(len(codes)), work, threads)):
-        _gather(gathered, result, parts, summed, main, codes[number], capacity, keep)
+        gathered.kept.append(_figures(parts, items, main))
+        _gather(gathered, result, parts, summed, main, codes[number], capacity)
         whole = [whole[0].plus(parts)] if whole else [parts]
         if done is not None:
             done(number + 1)
     city = whole[0]
-    _gather(gathered, result, city, _summed(city, threads), main, result.parents[0].code, capacity, keep)
+    _gather(gathered, result, city, _summed(city, threads, moving=moving), main, result.parents[0].code, capacity)
     return _stacked(gathered, sampled.draws, [*codes, result.parents[0].code])
+
+
+def courses(
+    result: Result, sampled: Sampled, *, threads: int = 2, done: Callable[[int], None] | None = None
+) -> Mapping[Key, Floats]:
+    """What ``Drawn.kept`` holds and nothing else: no other figure is summed up, which takes half the time.
+
+    done  is told how many areas are worked out, the city not among them
+    """
+    items, main = _served(result)
+    found = []
+    areas = range(len(result.areas))
+    for number, figures in enumerate(
+        blocks(areas, lambda area: _figures(_area(result, sampled, area, items, main), items, main), threads)
+    ):
+        found.append(figures)
+        if done is not None:
+            done(number + 1)
+    return _with_city(found)
+
+
+def _figures(parts: _Parts, items: Sequence[Series], main: Mapping[str, int]) -> Mapping[Key, Floats]:
+    """Births by order and main figures of one area (year, draw), copied: what they are cut from is large."""
+    born = {
+        (NO_SERVICE, part, measure): parts.totals[place].copy()
+        for place, (measure, part) in enumerate(TOTALS)
+        if measure == "births"
+    }
+    needs = {(name, "all", items[number].measure): parts.demand[number].copy() for name, number in main.items()}
+    return {**born, **needs}
+
+
+def _with_city(found: Sequence[Mapping[Key, Floats]]) -> Mapping[Key, Floats]:
+    """Areas as the axis after the year, the city as their sum on each trajectory."""
+    kept = {}
+    for key in found[0]:
+        areas = np.stack([figures[key] for figures in found], axis=1)
+        kept[key] = np.concatenate([areas, areas.sum(axis=1, keepdims=True)], axis=1)
+    return kept
+
+
+def _served(result: Result) -> tuple[list[Series], dict[str, int]]:
+    """All series of all services, and the place of each service's main one."""
+    items = [item for service in result.demand.values() for item in service.series]
+    return items, {name: _main(items, service.name, service.main) for name, service in result.demand.items()}
 
 
 def _main(items: Sequence[Series], service: str, measure: str) -> int:
@@ -156,7 +221,9 @@ def _main(items: Sequence[Series], service: str, measure: str) -> int:
 
 
 def _area(result: Result, sampled: Sampled, area: int, items: Sequence[Series], main: Mapping[str, int]) -> _Parts:
-    cells = sampled.cells(area, events=True)
+    cells, orders = sampled.whole(area)
+    if orders is None:
+        raise ValueError("trajectories of a project know births by order")
     apart = result.systems.students[:, area]
     people, migrants = cells.people, cells.migrants
     young = slice(0, int(np.flatnonzero(apart.any(axis=(0, 1))).max(initial=0)) + 2)
@@ -168,15 +235,29 @@ def _area(result: Result, sampled: Sampled, area: int, items: Sequence[Series], 
         "births": cells.by_mother[:, FERTILE.start : FERTILE.stop],
         "deaths": _published(cells.deaths),
         "migration": _published(migrants),
+        "orders": orders.births,
+        "women": in_groups_of_five(orders.women, apart[:, FEMALE, :, None]),
     }
     school = sum((demand[main[name]] for name in SCHOOL if name in main), np.zeros(demand.shape[1:]))
-    return _Parts(flows, demand, totals(flows, school))
+    return _Parts(flows, demand, totals(flows, school), orders.exposed)
+
+
+def in_groups_of_five(women: Floats, apart: Floats) -> Floats:
+    """Women by number of children and five-year age group, all ages first (year, parity, group, ...).
+
+    women (year, parity, age, ...), ages those of ``FERTILE``;  apart  students, without a child (year, age, ...)
+    """
+    held = apart[:, FERTILE.start : FERTILE.stop]
+    groups = women.reshape(*women.shape[:2], -1, GROUP, *women.shape[3:]).sum(axis=3)
+    groups[:, 0] += held.reshape(len(held), -1, GROUP, *held.shape[2:]).sum(axis=2)
+    return np.concatenate([groups.sum(axis=2, keepdims=True), groups], axis=2)
 
 
 def totals(flows: Mapping[str, Floats], school: Floats) -> Floats:
     """Sums over cells (total, year, column), in the order of ``TOTALS``.
 
-    flows   by name of ``FLOWS``, cells between years and columns: trajectories, or areas     (year, .., age, column)
+    flows   by name of ``FLOWS`` and births by order, cells between years and columns: trajectories, or areas
+                                                                                     (year, .., age, column)
     school  places of all school ages                                                        (year, column)
     """
     people = flows["population"]
@@ -186,6 +267,8 @@ def totals(flows: Mapping[str, Floats], school: Floats) -> Floats:
         found[place] = sum(cuts[between])
     for place, name in enumerate(FLOWS[1:], len(GROUPS)):
         found[place, 1:] = flows[name].sum(axis=tuple(range(1, flows[name].ndim - 1)))
+    for order in range(len(ORDER_NAMES)):
+        found[order - len(ORDER_NAMES) - 1, 1:] = flows["orders"][:, order].sum(axis=1)
     found[-1] = school
     return found
 
@@ -224,8 +307,8 @@ def _demand(result: Result, cells: Cells, people: Floats, apart: Floats, area: i
     return np.stack([found.get((item.service, item.part, item.measure), nothing) for item in items])
 
 
-def _summed(parts: _Parts, threads: int = 1) -> dict[str, Pair]:
-    every = {**parts.flows, "demand": parts.demand, "totals": parts.totals}
+def _summed(parts: _Parts, threads: int = 1, *, moving: bool) -> dict[str, Pair]:
+    every = {**parts.flows, "demand": parts.demand, "totals": parts.totals, "fertility": parts.fertility(moving=moving)}
     return {name: summarise(values, PROBS, threads) for name, values in every.items()}
 
 
@@ -237,7 +320,6 @@ def _gather(
     main: Mapping[str, int],
     code: str,
     capacity: Mapping[tuple[str, str], float],
-    keep: bool,
 ) -> None:
     for name, summary in summed.items():
         gathered.summed[name].append(summary)
@@ -247,8 +329,6 @@ def _gather(
         known = capacity.get((code, name))
         above = None if known is None else (need > known).mean(axis=-1)
         gathered.chances.setdefault(name, []).append((_peak_after(need, now), (need > need[now]).mean(axis=-1), above))
-        if keep:
-            gathered.kept.setdefault(name, []).append(need.copy())
 
 
 def _peak_after(need: Floats, now: int) -> Floats:
@@ -259,15 +339,15 @@ def _peak_after(need: Floats, now: int) -> Floats:
 
 def _stacked(gathered: _Gathered, draws: Draws, codes: Sequence[str]) -> Drawn:
     """Areas as the axis after the year."""
-    tables = {name: _along(gathered.summed[name], 1) for name in FLOWS}
+    tables = {name: _along(gathered.summed[name], 1) for name in (*FLOWS, "orders", "women")}
+    tables["fertility"] = _along(gathered.summed["fertility"], 2)
     demand, totals = (_along(gathered.summed[name], 2) for name in ("demand", "totals"))
     chances = {}
     for name, items in gathered.chances.items():
         above = {code: item[2] for code, item in zip(codes, items, strict=True) if item[2] is not None}
         after, more = np.stack([item[0] for item in items], axis=AGE), np.stack([item[1] for item in items], axis=AGE)
         chances[name] = Chances(after, more, above)
-    kept = {name: np.stack(items, axis=1) for name, items in gathered.kept.items()}
-    return Drawn(draws, tables, demand, totals, chances, kept)
+    return Drawn(draws, tables, demand, totals, chances, _with_city(gathered.kept))
 
 
 def _along(items: Sequence[Pair], axis: int) -> Summary:

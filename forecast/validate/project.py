@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from forecast.axes import AGE, SEX, Floats
+from forecast.axes import AGE, FEMALE, FERTILE, SEX, Floats
 from forecast.demography.conditions import build, student_rule
 from forecast.demography.engine import Forecast
 from forecast.demography.ground import lay
@@ -34,6 +34,7 @@ def project_checks(known: Known) -> list[Check]:
     return [
         *_base(result),
         *_accounts(result),
+        *_orders(result),
         *_free_totals(result),
         *_register(result, frames),
         *_shares(result, frames),
@@ -87,6 +88,31 @@ def _accounts(result: Result) -> list[Check]:
             met,
             1e-9,
             f"districts sum to the published totals of {', '.join(map(str, sorted(totals)))}",
+        ),
+    ]
+
+
+def _orders(result: Result) -> list[Check]:
+    """Births by order and women by number of children, against the births, the women and the children counted."""
+    forecast, students = result.systems.districts, result.systems.students
+    mothers = forecast.by_order
+    born = forecast.accounts.births[..., FERTILE.start : FERTILE.stop]
+    apart = float(np.max(np.abs(mothers.births.sum(axis=2) - born) / np.maximum(born, 1.0)))
+    checks = [Check("births by order", apart, 1e-9, "they sum to the births of every area, year and age of mother")]
+    if not mothers.moving or result.evidence.orders is None:
+        return checks
+    women = (forecast.people - students)[:, :, FEMALE, FERTILE.start : FERTILE.stop]
+    missing = float(np.max(np.abs(mothers.women.sum(axis=2) - women) / np.maximum(women, 1.0)))
+    ever, counted = result.systems.orders.ever_born["districts"], result.evidence.orders.children
+    far = max(abs(mean / counted[code] - 1.0) for code, mean in zip(result.evidence.areas, ever, strict=True))
+    return [
+        *checks,
+        Check("women by number of children", missing, 1e-9, "they sum to the women of every area, year and age"),
+        Check(
+            "children ever born",
+            far,
+            1e-6,
+            "mean of women of 15-64 at the launch against the census, district by district",
         ),
     ]
 

@@ -137,9 +137,9 @@ CASES: dict[str, tuple[Spoil, str, tuple[str, ...]]] = {
         ("ageing.national.drift_scale", "hearsay"),
     ),
     "unknown source of a policy": (
-        swap("scenarios/child-subsidy.toml", '"reviews-cash"', '"hearsay"'),
-        "child-subsidy",
-        ("subsidy-3600", "hearsay"),
+        swap("scenarios/subsidy-modest.toml", '"reviews-cash"', '"hearsay"'),
+        "subsidy-modest",
+        ("policy subsidy", "hearsay"),
     ),
     "unknown series of births": (
         swap("births.toml", 'observed = "published"', 'observed = "publisht"'),
@@ -248,9 +248,19 @@ CASES: dict[str, tuple[Spoil, str, tuple[str, ...]]] = {
         ("models/scenarios/trial.toml",),
     ),
     "a policy beyond all bounds": (
-        swap("scenarios/child-subsidy.toml", "effect    = 0.0175", "effect = 17.5"),
-        "child-subsidy",
-        ("effect", "17.5"),
+        swap("scenarios/subsidy-modest.toml", "value = 0.0175", "value = 17.5"),
+        "subsidy-modest",
+        ("subsidy-modest.toml", "policy.subsidy.effect.value", "17.5"),
+    ),
+    "a policy without an interval": (
+        swap("scenarios/subsidy-modest.toml", "{ value = 0.0175, low = 0.005, high = 0.03 }", "0.0175"),
+        "subsidy-modest",
+        ("policy.subsidy.effect", "a table with an interval"),
+    ),
+    "a scenario with a policy in the baseline": (
+        swap("scenarios/baseline.toml", "[scenario]", '[policy.made]\norders = "all"\n[scenario]'),
+        "baseline",
+        ("baseline.toml", "no policy in the baseline (law 11)"),
     ),
     "unknown scenario": (lambda _: None, "low-fertilty", ("scenario low-fertilty", "did you mean low-fertility?")),
 }

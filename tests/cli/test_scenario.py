@@ -26,7 +26,8 @@ def test_list_names_title_base_and_why(city: Path, forecast: Call) -> None:
 
 
 def test_diff_is_the_overlay_and_nothing_else(city: Path, forecast: Call) -> None:
-    rows = json.loads(forecast("scenario", "diff", "baseline", "no-migration", "--project", city, "--json").stdout)
+    asked = ("scenario", "diff", "baseline", "no-migration", "--project", city, "--json", "--keys")
+    rows = json.loads(forecast(*asked).stdout)
     overlay = tomllib.loads((city / "models" / "scenarios" / "no-migration.toml").read_text("utf-8"))
     assert {row["key"]: row["no-migration"] for row in rows} == {
         f"movement.rates.scale.{key}": value for key, value in overlay["movement"]["rates"]["scale"].items()
@@ -35,8 +36,23 @@ def test_diff_is_the_overlay_and_nothing_else(city: Path, forecast: Call) -> Non
 
 
 def test_diff_names_a_policy_by_its_name(city: Path, forecast: Call) -> None:
-    keys = forecast("scenario", "diff", "baseline", "child-subsidy", "--project", city, "--quiet").stdout.split()
-    assert "births.policy.subsidy-3600.effect" in keys
+    keys = forecast("scenario", "diff", "baseline", "three-child-strong", "--project", city, "--quiet").stdout.split()
+    assert "births.policy.three_child.effect.value" in keys
+    assert all(key.startswith("births.policy.three_child.") for key in keys)
+
+
+def test_diff_tells_the_outcome_for_the_city_after_the_keys(city: Path, forecast: Call) -> None:
+    asked = ("scenario", "diff", "baseline", "three-child-strong", "--project", city)
+    done = forecast(*asked, "--trajectories", 10)
+    assert done.exit_code == 0, done.output
+    keys, _, outcome = done.stdout.partition("\n\n")
+    assert keys == forecast(*asked, "--keys").stdout.rstrip()
+    assert outcome.startswith("Harbin (230100): three-child-strong (")
+    assert "Third and later births" in outcome
+    assert outcome == forecast("compare", *asked[2:], "--trajectories", 10).stdout
+    found = json.loads(forecast(*asked, "--trajectories", 10, "--json").stdout)
+    assert {row["key"] for row in found["keys"]} == set(forecast(*asked, "--quiet").stdout.split())
+    assert found["outcome"]["other"] == "three-child-strong"
 
 
 def test_a_scenario_does_not_differ_from_itself(city: Path, forecast: Call) -> None:
@@ -58,9 +74,9 @@ def test_new_writes_a_scenario_that_differs_in_nothing(project: Path, forecast: 
         "title_en": "trial",
         "why": 'A "try" \\ 试。',
     }
-    assert (
-        json.loads(forecast("scenario", "diff", "trial", "low-fertility", "--project", project, "--json").stdout) == []
-    )
+    assert json.loads(
+        forecast("scenario", "diff", "trial", "low-fertility", "--project", project, "--json").stdout
+    ) == {"keys": [], "outcome": None}
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from forecast.axes import AGES, FEMALE, Floats, Population
-from forecast.demography.engine import Components, Engine, Forecast, History
+from forecast.axes import AGES, FEMALE, FERTILE, Floats, Population
+from forecast.demography.engine import Components, Engine, Fitted, Forecast, History
 from forecast.demography.engines import ENGINES
 from forecast.demography.migration import NetMigration
 from forecast.demography.noise import Draws
+from forecast.demography.parity import CELLS, Parity
+from forecast.demography.parity_engine import ParityProgression
+from forecast.demography.parity_start import WINDOW
 from forecast.demography.sampled import Trajectories
 from forecast.errors import TooLittleHistory
+from forecast.kernels.parity import END, ORDERS, START, progress
+from forecast.kernels.solve import bisect
 
 LAUNCH, LEAVING = 2020, 0.02
 YEARS = range(LAUNCH + 1, LAUNCH + 9)
@@ -75,8 +80,62 @@ def with_nobody(known: History) -> History:
     return History(stocks, components=conditions(len(known.launch.areas) + 1, YEARS))
 
 
+def hazards() -> Floats:
+    """Births of an order at 20-39 to women who could bear it: many, for half of the women leave before they are 35."""
+    age = np.array(WINDOW)
+    return np.asarray(np.where((age >= 20) & (age < 40), 1.0, 0.0) * np.array([[0.3], [0.25], [0.2]]))
+
+
+def settled(rates: Floats) -> Floats:
+    """Women who have lived at the same rates (order, cell) all their life, as shares (parity, cell)."""
+    cells = rates.shape[1]
+    start = np.zeros((4, cells, 1))
+    start[0] = 1.0
+    years = np.repeat(rates[None, ..., None], cells, axis=0)
+    return np.asarray(progress(start, years, np.ones((cells, ORDERS, 1))).shares[-1, ..., 0])
+
+
+def born(rates: Floats) -> float:
+    """Births of a year where women have lived at these rates; one woman is born, and nobody dies before the births."""
+    women = steady(np.ones(1))[0, FEMALE, CELLS]
+    found = progress(settled(rates)[..., None], rates[None, ..., None], np.ones((1, ORDERS, 1))).bearing[0, ..., 0]
+    return float(0.5 * (found[:, START] @ women + found[:, END, 1:] @ women[:-1]).sum())
+
+
+def parity(areas: int, years: int) -> Parity:
+    """Women by number of children who stay as they are, and bear what refills age 0 (men and women alike)."""
+    level = bisect(lambda at: np.array([born(hazards() * at[0])]), np.array([2.0 / STAY]), 0.01, 3.0)[0]
+    rates = hazards() * level
+    return Parity(
+        np.repeat(settled(rates)[None], areas, axis=0),
+        np.repeat(hazards()[None, ..., None], years, axis=0),
+        np.ones((areas, ORDERS)),
+        np.full((years, ORDERS), level),
+    )
+
+
+def suited(engine: Engine, known: History) -> History:
+    """The history with women by number of children, for the one engine that asks for them.
+
+    Their rates are all the fertility there is: the level of the others becomes one.
+    """
+    if not isinstance(engine, ParityProgression) or known.components is None:
+        return known
+    components = known.components
+    knowing = dataclasses.replace(
+        components,
+        reference=np.ones(len(components.years)),
+        parity=parity(len(known.launch.areas), len(components.years)),
+    )
+    return dataclasses.replace(known, components=knowing)
+
+
+def fit(engine: Engine, known: History) -> Fitted:
+    return engine.fit(suited(engine, known))
+
+
 def predict(engine: Engine, known: History) -> Forecast:
-    return engine.fit(known).predict(YEARS)
+    return fit(engine, known).predict(YEARS)
 
 
 @pytest.fixture(params=sorted(ENGINES))
@@ -120,15 +179,15 @@ def test_flows_have_the_axes_of_the_people(engine: Engine) -> None:
 
 def test_same_input_same_result(engine: Engine) -> None:
     known = history()
-    fitted = engine.fit(known)
+    fitted = fit(engine, known)
     first = fitted.predict(YEARS)
     for again in (fitted.predict(YEARS), predict(engine, known), predict(engine, history())):
         assert np.array_equal(again.people, first.people)
 
 
 def test_the_input_stays_as_it_was(engine: Engine) -> None:
-    known, kept = history(), history()
-    predict(engine, known)
+    known, kept = (suited(engine, history()) for _ in range(2))
+    engine.fit(known).predict(YEARS)
     for now, before in zip(known.stocks, kept.stocks, strict=True):
         assert np.array_equal(now.people, before.people)
         assert now.areas == before.areas
@@ -138,6 +197,10 @@ def test_the_input_stays_as_it_was(engine: Engine) -> None:
         assert np.array_equal(getattr(known.components, name), getattr(kept.components, name)), name
     for name in ("rates", "parent", "profile"):
         assert np.array_equal(getattr(known.components.migration, name), getattr(kept.components.migration, name))
+    if known.components.parity is not None:
+        for name in ("start", "rates", "tilt", "levels", "spread"):
+            now, before = (getattr(item.components.parity, name) for item in (known, kept))  # type: ignore[union-attr]  # both have one
+            assert np.array_equal(now, before), name
 
 
 def test_the_forecast_does_not_share_memory_with_the_input(engine: Engine) -> None:
@@ -165,7 +228,7 @@ def test_one_more_area_changes_nothing_elsewhere(apart: Engine) -> None:
 
 
 def test_a_shorter_forecast_is_the_beginning_of_a_longer_one(engine: Engine) -> None:
-    fitted = engine.fit(history())
+    fitted = fit(engine, history())
     assert np.array_equal(fitted.predict(YEARS[:3]).people, fitted.predict(YEARS).people[:4])
 
 
@@ -174,15 +237,29 @@ def test_nothing_known_is_too_little_history(engine: Engine) -> None:
         engine.fit(History(()))
 
 
+def test_women_by_number_of_children_are_asked_for_where_births_hang_on_them() -> None:
+    with pytest.raises(TooLittleHistory, match="women by number of children"):
+        ENGINES["parity"]().fit(history())
+    ENGINES["cohort"]().fit(history())
+
+
+def test_women_by_number_of_children_bear_within_the_ages_of_all_mothers() -> None:
+    assert (WINDOW.start, WINDOW.stop) == (FERTILE.start - 1, FERTILE.stop)
+    forecast = predict(ENGINES["parity"](), history())
+    assert forecast.by_order.births.sum(axis=2) == pytest.approx(
+        forecast.accounts.births[..., FERTILE.start : FERTILE.stop]
+    )
+
+
 @pytest.mark.parametrize("years", [range(2022, 2025), range(2020, 2025), range(2021, 2021)])
 def test_years_that_do_not_follow_the_launch_are_refused(engine: Engine, years: range) -> None:
     with pytest.raises(ValueError, match="do not follow the launch 2020"):
-        engine.fit(history()).predict(years)
+        fit(engine, history()).predict(years)
 
 
 def test_years_with_gaps_are_refused(engine: Engine) -> None:
     with pytest.raises(ValueError, match="2020"):
-        engine.fit(history()).predict(range(LAUNCH + 1, LAUNCH + 8, 2))
+        fit(engine, history()).predict(range(LAUNCH + 1, LAUNCH + 8, 2))
 
 
 def test_engines_are_frozen(engine: Engine) -> None:
@@ -194,7 +271,7 @@ def test_engines_are_frozen(engine: Engine) -> None:
 
 # ------------------------------------------------------------------------------------------------------- trajectories
 def sample(engine: Engine, known: History, numbers: range, scale: float = 1.0) -> Trajectories:
-    return engine.fit(known).sample(YEARS, Draws(SEED, numbers, "parent"), scale)
+    return fit(engine, known).sample(YEARS, Draws(SEED, numbers, "parent"), scale)
 
 
 def logs_of_totals(engine: Engine, scale: float) -> Floats:
@@ -220,7 +297,7 @@ def test_same_seed_same_trajectories(engine: Engine) -> None:
     first = sample(engine, known, range(FEW))
     again, other = (
         sample(engine, history(), range(FEW)),
-        engine.fit(known).sample(YEARS, Draws(8, range(FEW), "parent")),
+        fit(engine, known).sample(YEARS, Draws(8, range(FEW), "parent")),
     )
     # whichever area is asked for first
     assert [again.people(area).tobytes() for area in (2, 0)] == [first.people(area).tobytes() for area in (2, 0)]

@@ -7,14 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from forecast.axes import Floats
-from forecast.demography.conditions import Systems, birth_factor, build, fertility_path, student_rule
+from forecast.axes import FEMALE, Floats
+from forecast.demography.conditions import Systems, birth_factor, build, effect_of, fertility_path, student_rule
 from forecast.demography.engine import Forecast
 from forecast.demography.fertility import Ar1
-from forecast.demography.mortality import e0_of
+from forecast.demography.mortality import e0_of, tables
+from forecast.kernels.step import aged
+from forecast.project.births import Policy
 from forecast.project.load import load_models, load_scenario
 from forecast.project.parts import Assumption
-from forecast.project.spec import BirthsSpec, Models, Policy
+from forecast.project.spec import Models
 from forecast.run.model import Desk, Result
 
 SYSTEMS = ("nation", "province", "districts")
@@ -160,12 +162,23 @@ def test_without_migration_only_births_and_deaths_move_people(harbin: Path, desk
     assert closed.scale == 0
 
 
+def level_by_shape(systems: Systems, desk: Desk, harbin: Path) -> Floats:
+    """Births of the nation over what the launch's shape of the last recorded year gives (year,)."""
+    models = load_models(harbin, load_scenario(harbin, "constant-rates"))
+    shapes = desk.ground(models).evidence.shapes.at(range(2025, 2026))[0]
+    nation = systems.nation
+    women = nation.people[:, 0, FEMALE]
+    survival = tables(systems.mortality.predict(nation.years[1:])).S[:, FEMALE]
+    mean = 0.5 * (women[:-1] + aged(women[:-1]) * survival)
+    return np.asarray(births(nation) / (mean @ shapes))
+
+
 def test_constant_rates_are_constant(harbin: Path, desk: Desk) -> None:
     held = systems_of(harbin, desk, "constant-rates")
-    assert held.nation.flows is not None
-    fertility = held.nation.flows.fertility[:, 0]
+    # births over what the fixed age shape lets expect of the nation's women: the record's last year goes on
+    fertility = level_by_shape(held, desk, harbin)
     known = list(held.nation.years[1:]).index(2025)
-    assert fertility[known:] == pytest.approx(np.full(len(fertility) - known, fertility[known]))
+    assert fertility[known:] == pytest.approx(np.full(len(fertility) - known, fertility[known]), rel=1e-9)
     rates = held.mortality.predict(range(2024, 2051))
     assert rates == pytest.approx(np.repeat(rates[:1], 27, axis=0))
 
@@ -173,23 +186,28 @@ def test_constant_rates_are_constant(harbin: Path, desk: Desk) -> None:
 def policy(orders: str, effect: float) -> Policy:
     return Policy.model_validate(
         {
-            "name": "made", "orders": orders, "effect": effect, "onset": 2026, "ramp": 1,
+            "orders": orders, "effect": {"value": effect, "low": effect / 2, "high": effect * 2}, "onset": 2024,
             "status": "assumed", "source": "made", "why": "made",
         }
     )  # fmt: skip
 
 
-def with_policies(births_spec: BirthsSpec, *policies: Policy) -> BirthsSpec:
-    return births_spec.model_copy(update={"policy": policies})
-
-
 def test_policies_act_on_births_that_are_not_on_record(models: Models) -> None:
-    # a tenth more of all, then half more of third births, which are 8.7 % of all
-    spec = with_policies(models.births, policy("all", 0.1), policy("3+", 0.5))
-    share = models.births.orders.third_and_later.value
-    factor = birth_factor(spec, range(2024, 2029), 2026)
-    assert factor == pytest.approx([1, 1, 1, 1.1 * (1 + 0.5 * share), 1.1 * (1 + 0.5 * share)])
+    effect = effect_of("made", policy("3+", 0.1), 2025)
+    assert effect.course(range(2024, 2028)) == pytest.approx([0, 0, 1, 1])
+    assert effect.orders == (False, False, True)
     assert birth_factor(models.births, range(2021, 2051), 2025) == pytest.approx(np.ones(30))  # law 11
+
+
+def test_policies_raise_the_orders_they_concern(harbin: Path, desk: Desk, base: Systems, models: Models) -> None:
+    raised = models.births.model_copy(update={"policy": {"made": policy("3+", 0.1)}})
+    other = build(desk.ground(models), models.model_copy(update={"births": raised}))
+    was, now = (item.districts.by_order.births.sum(axis=(1, 3)) for item in (base, other))
+    year = list(base.districts.years[1:]).index(2026)
+    assert now[:year] == pytest.approx(was[:year], rel=1e-12)
+    assert now[year] == pytest.approx(was[year] * [1, 1, 1.1], rel=1e-9)
+    # No first birth changes before children of the policy bear, from age 15 on.
+    assert now[year : year + 15, 0] == pytest.approx(was[year : year + 15, 0], rel=1e-12)
 
 
 def test_a_given_long_run_mean_replaces_the_fitted_one(models: Models) -> None:

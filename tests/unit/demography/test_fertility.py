@@ -8,7 +8,7 @@ from statsmodels.regression.linear_model import OLS
 from statsmodels.regression.mixed_linear_model import MixedLM
 
 from forecast.axes import AGES, Floats
-from forecast.demography.fertility import AgeShapes, Ar1, Pulse, multiplier, pool_levels, single_age_shape
+from forecast.demography.fertility import AgeShapes, Ar1, multiplier, offset, pool_levels, single_age_shape
 
 
 def test_a_path_by_hand() -> None:
@@ -36,20 +36,14 @@ def test_the_fitted_path_is_that_of_statsmodels() -> None:
     assert found.mean == pytest.approx(np.exp(constant / (1 - slope)), rel=1e-9)
 
 
-def test_a_pulse_by_hand() -> None:
-    # a tenth more for half of the births, reached in two years, then half of it gone every year
-    pulse = Pulse("made", onset=2026, ramp=2, effect=0.1, share=0.5, half_life=1.0)
-    assert pulse.factor(range(2025, 2030)) == pytest.approx([1, 1.025, 1.05, 1.025, 1.0125])
-
-
-def test_a_pulse_without_decay_stays() -> None:
-    pulse = Pulse("made", onset=2026, ramp=1, effect=-0.2, share=1.0, half_life=np.inf)
-    assert pulse.factor(range(2025, 2030)) == pytest.approx([1, 0.8, 0.8, 0.8, 0.8])
-
-
 def test_a_multiplier_by_hand() -> None:
     assert multiplier({2026: 0.8, 2028: 0.6}, range(2024, 2031)) == pytest.approx([1, 1, 0.8, 0.7, 0.6, 0.6, 0.6])
     assert multiplier({}, range(2024, 2026)) == pytest.approx([1, 1])
+
+
+def test_an_offset_by_hand() -> None:
+    assert offset({2025: 0.0, 2027: 0.5}, range(2023, 2030)) == pytest.approx([0, 0, 0, 0.25, 0.5, 0.5, 0.5])
+    assert offset({}, range(2024, 2026)) == pytest.approx([0, 0])
 
 
 def test_shapes_between_periods_by_hand() -> None:

@@ -178,6 +178,98 @@ def test_both_implementations_give_the_same_bits(seed: int, shared: int, sexes: 
         assert same(sums(of, area, noise, groups), sums(of, area, noise, groups, "numpy"))
 
 
+def bearing_of(of: Course, area: int, noise: Shocks, first: int, end: int) -> Shocks:
+    """The same shocks with births per woman that are the course's own fertility, and its cells."""
+    rates = np.broadcast_to(of.fertility, (of.years, of.fertility.shape[1], of.start.shape[2]))
+    own = rates[:, min(area, rates.shape[1] - 1), None, first:end, None] * noise.births[:, None, None, :]
+    return replace(noise, bearing=np.repeat(own, 2, axis=1), first=first)
+
+
+@given(st.integers(0, 10_000), st.integers(0, 7), st.integers(1, 2))
+def test_a_bearing_that_is_the_fertility_gives_the_same_people(seed: int, shared: int, sexes: int) -> None:
+    of = course(seed, sexes=sexes, shared=shared)
+    plain = shocks(of=of)
+    own = bearing_of(of, 1, plain, 1, 6)
+    one, other = cells(of, 1, plain, events=True), cells(of, 1, own, events=True)
+    for field in fields(one):
+        np.testing.assert_allclose(
+            getattr(other, field.name), getattr(one, field.name), 1e-12, 1e-11, err_msg=field.name
+        )
+    np.testing.assert_allclose(sums(of, 1, own, GROUPS).groups, sums(of, 1, plain, GROUPS).groups, rtol=1e-12)
+    np.testing.assert_allclose(sums(of, 1, own, GROUPS).births, one.births, rtol=1e-12)
+
+
+@given(st.integers(0, 10_000), st.integers(0, 7), st.integers(1, 2), st.integers(3, 9), st.integers(1, 300))
+def test_both_implementations_give_the_same_bits_with_a_bearing(
+    seed: int, shared: int, sexes: int, ages: int, draws: int
+) -> None:
+    of = course(seed, 3, ages, 2, sexes, shared)
+    born = np.random.default_rng(seed).uniform(0.0, 0.5, (2, 2, ages - 2, draws))
+    noise = replace(shocks(draws=range(draws), years=2, of=of), bearing=born)
+    for area in (0, 2):
+        assert same(cells(of, area, noise, True), cells(of, area, noise, True, "numpy"))
+        assert same(sums(of, area, noise, ((0, 1), (0, ages))), sums(of, area, noise, ((0, 1), (0, ages)), "numpy"))
+
+
+def test_births_at_the_start_and_at_the_end_by_hand() -> None:
+    # 100, 80, 60 and 40 women; half live on; those of the second cell bear 0.2 at the start and 0.6 at the end
+    half = np.full((1, 1, 1, 4), 0.5)
+    flat = np.ones((1, 1, 1, 4))
+    of = Course(
+        np.array([[[100.0, 80.0, 60.0, 40.0]]]),
+        half,
+        half,
+        flat,
+        0 * flat[0, 0],
+        flat[0],
+        np.full((1, 1), 3.0),
+        flat[0, 0, 0, :1],
+    )
+    noise = Shocks(
+        np.array([[2.0, 1.0]]),
+        np.zeros((1, 2)),
+        np.zeros((1, 2)),
+        bearing=np.array([[[[0.2, 0.2]], [[0.6, 0.0]]]]),
+        first=2,
+    )
+    found = cells(of, 0, noise, events=True)
+    # half of 0.2 x 60 and half of 0.6 x 40 who live to that age; births given are multiplied, these are not
+    assert found.births[0] == pytest.approx([6.0 + 12.0 + 3.0 * 2.0, 6.0 + 3.0])
+    assert found.by_mother[0, :, 0] == pytest.approx([0.0, 0.0, 18.0, 0.0])
+    assert found.people[1, 0, :, 0] == pytest.approx([12.0, 50.0, 40.0, 50.0])
+
+
+@given(st.integers(0, 10_000), st.integers(1, 99))
+def test_any_part_of_the_draws_gives_the_same_bytes_with_a_bearing(seed: int, cut: int) -> None:
+    of = course(seed)
+    born = np.random.default_rng(seed).uniform(0.0, 0.5, (4, 2, 3, 100))
+
+    def run(part: range) -> Cells:
+        return cells(of, 0, replace(shocks(draws=part), bearing=born[..., part.start : part.stop], first=2), True)
+
+    parts, whole = [run(part) for part in (range(cut), range(cut, 100))], run(range(100))
+    for field in fields(whole):
+        together = np.concatenate([getattr(part, field.name) for part in parts], axis=-1)
+        assert together.tobytes() == getattr(whole, field.name).tobytes(), field.name
+
+
+def test_a_bearing_that_does_not_fit_is_refused() -> None:
+    of = course(1)
+    for shape in ((3, 2, 5, 1), (4, 1, 5, 1), (4, 2, 5, 2)):
+        with pytest.raises(ValueError, match=r"bearing of shape .* is not \(4, 2, cells, 1\)"):
+            replace(calm(4), bearing=np.zeros(shape))
+    # neither the first nor the last of seven cells has women who bear
+    for first, count in ((0, 3), (1, 6), (5, 2)):
+        with pytest.raises(ValueError, match="hold the first or the last cell"):
+            cells(of, 0, replace(calm(4), bearing=np.zeros((4, 2, count, 1)), first=first))
+
+
+@pytest.mark.parametrize("value", [-0.1, np.nan, np.inf])
+def test_a_bearing_that_cannot_be_is_refused(value: float) -> None:
+    with pytest.raises(ValueError, match="bearing"):
+        replace(calm(4), bearing=np.full((4, 2, 5, 1), value))
+
+
 def test_sums_are_the_sums_of_the_cells() -> None:
     of = course(7)
     noise = shocks(of=of)

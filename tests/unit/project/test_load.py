@@ -50,18 +50,49 @@ def test_an_empty_list_replaces_a_list_of_values() -> None:
 
 
 def test_policies_of_a_chain_add_up(project: Path, scenario: Write) -> None:
-    policy = '[[births.policy]]\nname = "{}"\norders = "all"\neffect = 0.1\nonset = 2027\nstatus = "assumed"\n'
-    policy += 'source = "laoyou-method"\nwhy = "made"\n'
+    policy = '[policy.{}]\norders = "all"\neffect = {{ value = 0.1, low = 0.0, high = 0.2 }}\nonset = 2027\n'
+    policy += 'status = "assumed"\nsource = "laoyou-method"\nwhy = "made"\n'
     scenario("first", "baseline", policy.format("one"))
     scenario("second", "first", policy.format("two") + "[movement.rates.damping]\nvalue = 0.5\n")
     found = load_scenario(project, "second")
     assert found.chain == tuple(f"models/scenarios/{name}.toml" for name in ("baseline", "first", "second"))
     models = load_models(project, found)
-    assert [item.name for item in models.births.policy] == ["one", "two"]
+    assert list(models.births.policy) == ["one", "two"]
     # a partial overlay keeps the rest of its table
     assert models.movement.rates.damping.value == 0.5
     assert models.movement.rates.damping.source == "laoyou-method"
-    assert load(project).births.policy == ()
+    assert load(project).births.policy == {}
+
+
+POLICY = '[policy.made]\norders = "3+"\neffect = { value = 0.1, low = 0.0, high = 0.2 }\nonset = 2027\n'
+POLICY += 'status = "assumed"\nsource = "laoyou-method"\nwhy = "made"\n'
+
+
+def test_the_baseline_and_the_model_files_know_no_policy(project: Path) -> None:
+    """Law 11."""
+    baseline = project / "models" / "scenarios" / "baseline.toml"
+    kept = baseline.read_text("utf-8")
+    baseline.write_text(kept + POLICY, "utf-8")
+    with pytest.raises(InputError, match="law 11"):
+        load(project)
+    baseline.write_text(kept, "utf-8")
+    births = project / "models" / "births.toml"
+    births.write_text(births.read_text("utf-8") + POLICY, "utf-8")
+    with pytest.raises(InputError, match="law 11"):
+        load(project)
+
+
+def test_policies_stand_at_the_top_of_a_scenario(project: Path, scenario: Write) -> None:
+    scenario("made", "baseline", POLICY.replace("[policy.made]", "[births.policy.made]"))
+    with pytest.raises(InputError, match=r"\[policy.NAME\]"):
+        load(project, "made")
+
+
+def test_women_wait_in_one_queue(project: Path, scenario: Write) -> None:
+    waits = POLICY + 'stock = "waiting"\nshare = 0.1\n'
+    scenario("made", "baseline", waits + waits.replace("policy.made", "policy.other"))
+    with pytest.raises(InputError, match="one queue"):
+        load(project, "made")
 
 
 def test_circles_are_named(project: Path, scenario: Write) -> None:

@@ -5,14 +5,16 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from forecast.project.births import BirthsPath, Policy
 from forecast.project.parts import Assumption
-from forecast.project.spec import BirthsPath, Policy, Structure, Times
+from forecast.project.spec import Structure, Times
 
 TIMES: dict[str, Any] = {
     "census": "2020-11-01", "previous_census": "2010-11-01", "horizon": 2050, "born_until": 2025,
 }  # fmt: skip
 POLICY: dict[str, Any] = {
-    "name": "made", "orders": "3+", "effect": 0.1, "onset": 2026, "status": "assumed", "source": "s", "why": "w",
+    "orders": "3+", "effect": {"value": 0.1, "low": 0.0, "high": 0.2}, "onset": 2026, "status": "assumed",
+    "source": "s", "why": "w",
 }  # fmt: skip
 
 
@@ -47,7 +49,19 @@ def test_times_in_order(change: dict[str, Any], says: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"effect": -1.1}, {"ramp": 0}, {"half_life": 0}, {"orders": "2"}, {"status": "guessed"}, {"onset": 26}]
+    "change",
+    [
+        {"effect": {"value": -1.1, "low": -1.2, "high": 0.0}},
+        {"effect": {"value": 0.1, "low": 0.2, "high": 0.3}},
+        {"effect": 0.1},
+        {"ramp": 0},
+        {"half_life": 0},
+        {"orders": "4"},
+        {"status": "guessed"},
+        {"onset": 26},
+        {"stock": "waiting"},
+        {"share": 0.1},
+    ],
 )
 def test_policies_within_reason(change: dict[str, Any]) -> None:
     assert Policy.model_validate(POLICY).ramp == 1

@@ -82,15 +82,16 @@ def _population(scenario: str) -> pd.DataFrame:
 
 
 def _births(scenario: str) -> pd.DataFrame:
-    """Two ages of mothers with 1.2 births each in A1 and 0.8 each in A2."""
+    """Two ages of mothers with 1.2 births each in A1 and 0.8 each in A2, three quarters of them first ones."""
     rows = [
-        (scenario, code, year, age, births, 1.0 if year <= 2022 else 0.0, "nowcast" if year <= 2022 else "projected")
+        (scenario, code, year, age, part, share * births, *(("nowcast", 1.0) if year <= 2022 else ("projected", 0.0)))
         for year in YEARS[1:]
         for code, births in (("A1", 1.2), ("A2", 0.8), ("C", 2.0))
         for age in (20, 21)
+        for part, share in (("all", 1.0), ("1", 0.75), ("2", 0.25), ("3+", 0.0))
     ]
-    frame = pd.DataFrame(rows, columns=["scenario", "area", "year", "age", "point", "share_born", "status"])
-    return frame.assign(mean=7.0)
+    heads = ["scenario", "area", "year", "age", "part", "point", "status", "share_born"]
+    return pd.DataFrame(rows, columns=heads).assign(mean=7.0)
 
 
 def _totals(scenario: str) -> pd.DataFrame:
