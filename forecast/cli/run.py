@@ -26,7 +26,7 @@ from forecast.cli.show import as_json, texts
     "scenarios",
     multiple=True,
     metavar="NAME",
-    help="Scenario to compute; again for more.  [default: all]",
+    help="Scenario to compute; again for more; all for every one.  [default: as models/project.toml says]",
 )
 @click.option(
     "--trajectories",

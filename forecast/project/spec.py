@@ -49,11 +49,18 @@ class Times(Spec):
         return self
 
 
+class RunSpec(Spec):
+    """Which scenarios a run computes where none is asked for; none named: all there are."""
+
+    scenarios: tuple[Name, ...] = ()
+
+
 class ProjectSpec(Spec):
     """``project.toml``: which city, which years, which counts."""
 
     project: ProjectHead
     time: Times
+    run: RunSpec = RunSpec()
 
 
 class NationalMortality(Spec):

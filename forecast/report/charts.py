@@ -9,6 +9,7 @@ from functools import partial
 import numpy as np
 
 from forecast.axes import Floats
+from forecast.demography.parity_measures import ORDER_NAMES
 from forecast.report import svg, svg_pyramid
 from forecast.report.fan import ENDS, LEVEL, ends
 from forecast.report.material import GROUP, Material
@@ -159,6 +160,8 @@ def births(material: Material, column: int, words: Texts) -> Chart:
     since = None if cuts is None else cuts[:, material.demand.years.index(found.years[0]) :]
     item = svg.Line(words("chart.births"), values, COLOURS["kindergarten"], found.born)
     drawing.fan(item, _counts(values), since)
+    for name, every in zip(ORDER_NAMES, found.by_order, strict=True):
+        drawing.show(words(f"head.order.{name}"), _counts(np.round(every[:, column])))
     drawing.show(words("head.share"), _shares(found.born))
     line = Timeline(found.years, found.status, material.summary.born_until)
     return _by_year(drawing, material, column, words, line)

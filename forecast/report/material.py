@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from forecast.axes import AGE, PUBLISHED_OPEN_AGE, SEX, SEXES, Floats
+from forecast.demography.parity_measures import ORDER_NAMES
 from forecast.kernels.controls import largest_remainder
 from forecast.report.demand import Demand, Totals, demand, status_by_year, totals, whole
 from forecast.report.opened import Opened, frame, opened
@@ -44,12 +45,13 @@ class People:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Births:
-    """Births of each calendar year in whole numbers: (year, area)."""
+    """Births of each calendar year in whole numbers: (year, area), and by order as they come: (order, year, area)."""
 
     years: tuple[int, ...]
     status: tuple[str, ...]
     born: Floats
     counts: Floats
+    by_order: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,14 +137,14 @@ def grouped(people: Floats) -> Floats:
 
 def _births(run: Opened, known: Demand) -> Births:
     table = frame(run, "births", ["area", "year", "part", "point", "share_born", "status"])
-    table = table[table["part"] == "all"]
     order = {place.code: index for index, place in enumerate(known.places)}
     area = table["area"].map(order).to_numpy(dtype=np.intp)
     years, year = np.unique(table["year"].to_numpy(), return_inverse=True)
-    counts = np.zeros((len(years), len(order)))
-    np.add.at(counts, (year, area), table["point"].to_numpy())
+    part = table["part"].map({name: place for place, name in enumerate(("all", *ORDER_NAMES))}).to_numpy(dtype=np.intp)
+    counts = np.zeros((1 + len(ORDER_NAMES), len(years), len(order)))
+    np.add.at(counts, (part, year, area), table["point"].to_numpy())
     born = table.drop_duplicates("year").sort_values("year")["share_born"].to_numpy(dtype=np.float64)
-    return Births(tuple(int(y) for y in years), status_by_year(table), born, whole(counts))
+    return Births(tuple(int(y) for y in years), status_by_year(table), born, whole(counts[0]), counts[1:])
 
 
 def _chances(run: Opened) -> pd.DataFrame | None:

@@ -14,7 +14,11 @@ from forecast.run.trajectories import GROUP, Drawn, in_groups_of_five
 
 PARITY_NAMES = ("0", "1", "2", "3+")
 UNITS = {"progression": "share", "mean_age": "years"}
-SOURCE = "parity-progression"
+
+
+def source_of(result: Result) -> str:
+    """What made the births."""
+    return "parity-progression" if result.systems.districts.by_order.moving else "incidence-by-order"
 
 
 def with_city(values: Floats, axis: int) -> Floats:
@@ -48,7 +52,7 @@ def births(result: Result, seen: Drawn | None = None) -> pa.Table:
         tidy.summary(mean, cuts)
     tidy.along("share_born", "year", [1.0 if year <= result.born_until else 0.0 for year in years])
     tidy.along("status", "year", _born(result, years))
-    fixed = {"sex": "both", "measure": "births", "unit": "births", "source": SOURCE}
+    fixed = {"sex": "both", "measure": "births", "unit": "births", "source": source_of(result)}
     return tidy.table(areas, {"scenario": result.scenario.head.name, **fixed})
 
 
@@ -66,7 +70,7 @@ def parity(result: Result, seen: Drawn | None = None) -> pa.Table:
         tidy.summary(seen.tables["women"].mean, seen.tables["women"].quantiles)
     status = ["assumed", *_born(result, years[1:])]
     tidy.along("status", "year", status)
-    fixed = {"sex": "female", "measure": "women", "unit": "persons", "source": SOURCE}
+    fixed = {"sex": "female", "measure": "women", "unit": "persons", "source": source_of(result)}
     return tidy.table(areas, {"scenario": result.scenario.head.name, **fixed})
 
 
@@ -85,7 +89,7 @@ def fertility(result: Result, seen: Drawn | None = None) -> pa.Table:
     tidy.along("part", "kind", [part for _, part in MEASURES])
     tidy.along("unit", "kind", [UNITS.get(measure, "children per woman") for measure, _ in MEASURES])
     tidy.along("status", "year", _born(result, years))
-    return tidy.table(areas, {"scenario": result.scenario.head.name, "source": SOURCE})
+    return tidy.table(areas, {"scenario": result.scenario.head.name, "source": source_of(result)})
 
 
 def _born(result: Result, years: range) -> list[str]:

@@ -33,6 +33,8 @@ Notice = Callable[[str, float, int, int], None]
 """What is being done, how much of how much is done, and how many trajectories of areas have been worked out."""
 READING, SCENARIO, WRITING, REPORT = 1, 10, 1, 4
 """About how long the parts of a run take beside one another."""
+EVERY = "all"
+"""Stands for every scenario of the project."""
 Finish = Callable[[Path], None]
 
 
@@ -208,5 +210,10 @@ class _Teller:
 
 
 def _chosen(project: Path, scenarios: Sequence[str]) -> tuple[str, ...]:
+    """The scenarios asked for, else those that the project names, else all; a scenario that is not there is a fault."""
     known = some_scenarios(project)
-    return tuple(dict.fromkeys(scenarios)) if scenarios else known
+    if EVERY in scenarios:
+        return known
+    if scenarios:
+        return tuple(dict.fromkeys(scenarios))
+    return load_models(project, load_scenario(project, known[0])).project.run.scenarios or known

@@ -52,11 +52,13 @@ def test_the_table_of_the_readme_is_that_of_the_golden_run(page: str) -> None:
 
 def test_the_sentence_on_scenarios(desk: Desk, baseline: Result) -> None:
     strong, high = (compute(ROOT, desk, name) for name in ("three-child-strong", "high-fertility"))
-    extra = (strong.people.births - baseline.people.births).sum(axis=1)[baseline.people.place(2027)]
+    extra = (strong.people.births - baseline.people.births).sum(axis=1)
+    first_year, later, last = (round(extra[baseline.people.place(year)], -1) for year in (2026, 2030, 2035))
     seats = high.demand["kindergarten"].find("places").values.sum(axis=1)
     first = baseline.demand["kindergarten"].find("places").values.sum(axis=1)[0]
     quoted = (
-        f"about {round(extra, -1):.0f} births in 2027",
+        f"about {first_year:.0f} births in 2026",
+        f"{later:.0f} in 2030, {last:.0f} in 2035",
         f"at {seats[high.people.place(2035)] / 1000:.0f} thousand",
         f"against {first / 1000:.0f} thousand in 2020",
     )

@@ -41,7 +41,7 @@ def test_orders_from_counts_shares_and_rates(frames: Frames) -> None:
 
 def test_marriages_are_not_made_up(frames: Frames) -> None:
     known = marriages_of(frames, NATION)
-    assert (min(known), max(known)) == (2010, 2024)
+    assert (min(known), max(known)) == (2010, 2025)
     assert marriages_of({}, NATION) == {}
     women = Women(range(2008, 2013), np.ones(5))
     history = history_of("a", {2008: 1.0, 2009: 2.0, 2011: 4.0}, women, known)

@@ -124,10 +124,48 @@ def test_the_account_closes_for_every_area_and_year(table: Tables) -> None:
     assert frame["total_fertility"].between(0.2, 3.0).all()
 
 
+def whole(frame: pd.DataFrame) -> pd.DataFrame:
+    """Births stand twice, together and by order: together alone."""
+    return frame[frame["part"] == "all"] if "part" in frame else frame
+
+
+def test_births_by_order_sum_to_births(table: Tables) -> None:
+    keys = ["scenario", "area", "year", "age"]
+    births = table("births")
+    for column in ("point", "mean"):
+        by_part = births.pivot_table(index=keys, columns="part", values=column, observed=True)
+        assert by_part[["1", "2", "3+"]].sum(axis=1).to_numpy() == pytest.approx(by_part["all"].to_numpy(), rel=1e-9)
+
+
+def test_women_by_number_of_children_sum_to_women(table: Tables) -> None:
+    keys = ["scenario", "area", "year"]
+    people = table("population")
+    women = people[(people["sex"] == "female") & people["age"].between(15, 49) & (people["year"] >= 2020)]
+    known = women.groupby(keys, observed=True)["point"].sum()
+    parity = table("parity")
+    for name in ("15-49", "groups"):
+        rows = parity[parity["part"] == name] if name == "15-49" else parity[parity["part"] != "15-49"]
+        sums = rows.groupby(keys, observed=True)["point"].sum()
+        assert sums.to_numpy() == pytest.approx(known.reindex(sums.index).to_numpy(), rel=1e-9)
+
+
+def test_fertility_hangs_together(table: Tables) -> None:
+    fertility = table("fertility").set_index(["measure", "part", "scenario", "area", "year"])["point"]
+    total = fertility["total_fertility"]
+    assert sum(total[part] for part in ("1", "2", "3+")).to_numpy() == pytest.approx(total["all"].to_numpy(), rel=1e-9)
+    parts = fertility["progression"]
+    assert ((parts > 0) & (parts < 1)).all()
+    table_total = fertility["parity_total_fertility"]["all"]
+    first, second = parts["a0"], parts["a0"] * parts["a1"]
+    assert (table_total > first + second).all()
+    account = table("balance").set_index(["scenario", "area", "year"])["total_fertility"]
+    assert total["all"].to_numpy() == pytest.approx(account.reindex(total["all"].index).to_numpy(), rel=0.02)
+
+
 def test_the_account_holds_the_sums_of_the_other_tables(table: Tables) -> None:
     account = table("balance").set_index(["scenario", "area", "year"])
     for name in ("births", "deaths", "migration"):
-        sums = table(name).groupby(["scenario", "area", "year"], observed=True)["point"].sum()
+        sums = whole(table(name)).groupby(["scenario", "area", "year"], observed=True)["point"].sum()
         assert account[name].to_numpy() == pytest.approx(sums.reindex(account.index).to_numpy(), abs=1e-6)
     people = table("population").groupby(["scenario", "area", "year"], observed=True)["point"].sum()
     assert account["end"].to_numpy() == pytest.approx(people.reindex(account.index).to_numpy())
@@ -148,9 +186,14 @@ def test_totals_are_the_sums_of_the_other_tables(table: Tables) -> None:
             known = total("residents", part)[column]
             assert known.to_numpy() == pytest.approx(found.reindex(known.index).to_numpy(), rel=1e-9), part
         for name in ("births", "deaths", "migration"):
-            found = table(name).groupby(rows, observed=True)[column].sum()
+            found = whole(table(name)).groupby(rows, observed=True)[column].sum()
             known = total(name, "all")[column]
             assert known.to_numpy() == pytest.approx(found.reindex(known.index).to_numpy(), rel=1e-9, abs=1e-6), name
+        births = table("births")
+        for part in ("1", "2", "3+"):
+            found = births[births["part"] == part].groupby(rows, observed=True)[column].sum()
+            known = total("births", part)[column]
+            assert known.to_numpy() == pytest.approx(found.reindex(known.index).to_numpy(), rel=1e-9, abs=1e-6), part
         demand = table("demand")
         school = demand["service"].isin(["kindergarten", "primary", "junior", "senior"])
         places = demand[school & (demand["part"] == "all") & (demand["measure"] == "places")]
@@ -189,7 +232,7 @@ def test_scenarios_share_what_is_on_record(table: Tables) -> None:
 
 
 def test_sources_can_be_looked_up(table: Tables, frames: Frames) -> None:
-    known = set(frames["sources"]["source"]) | {"cohort-component", "computed"}
+    known = set(frames["sources"]["source"]) | {"cohort-component", "parity-progression", "computed"}
     assert set(table("sources")["source"]) == set(frames["sources"]["source"])
     for name in (*KEYED, "supply", "assumptions"):
         named = {part for text in table(name)["source"].unique() for part in str(text).split("; ")}
