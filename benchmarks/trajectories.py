@@ -3,6 +3,7 @@
     python benchmarks/trajectories.py [--threads 2] [--full] [--peer PYTHON]
 
 ``W1``  18 areas x 1,000 trajectories x 30 years: noise and kernel, compiled and in numpy
+``W1 parity``  the same with births by the number of children women have, every cell kept
 ``W2``  2,844 areas x 200 trajectories x 30 years: noise, kernel and quantiles of the ages of the services, block by
         block (``--full``: 1,000 trajectories)
 peer    one area, two sexes, ages 0-80, 50 years without noise: ours against the demographic projection of
@@ -31,7 +32,8 @@ import numpy as np
 
 from forecast.axes import AGES, FERTILE, Floats
 from forecast.demography.noise import TYPICAL, Draws, Onset, Shared
-from forecast.kernels.paths import Course, Engine, blocks, sums
+from forecast.kernels.parity import ORDERS, progress
+from forecast.kernels.paths import Course, Engine, Shocks, blocks, sums
 from forecast.kernels.quantiles import summarise
 from forecast.kernels.step import project
 
@@ -42,6 +44,7 @@ PROBS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 CASES: dict[str, tuple[int, int, Engine, bool]] = {
     "W1": (18, 1000, "numba", False),
     "W1 numpy": (18, 1000, "numpy", False),
+    "W1 parity": (18, 1000, "numba", False),
     "W2": (2844, 200, "numba", True),
     "W2 full": (2844, 1000, "numba", True),
 }
@@ -86,14 +89,33 @@ def made(areas: int, years: int = YEARS, ages: int = AGES) -> Course:
     )
 
 
+def women_by_parity() -> tuple[Floats, Floats]:
+    """Shares by number of children (parity, cell, 1) and rates by order (year, order, cell, 1), made."""
+    cells = len(FERTILE) + 1
+    later = np.linspace(0.0, 1.0, cells)
+    start = np.stack([1.0 - later, 0.7 * later, 0.25 * later, 0.05 * later])[..., None]
+    rates = np.random.default_rng(SEED).uniform(0.0, 0.15, (YEARS, ORDERS, cells, 1))
+    return start, rates
+
+
 class Work:
     """One case: its areas are taken block by block."""
 
     def __init__(self, case: str, threads: int) -> None:
         areas, self.draws, self.engine, self.quantiles = CASES[case]
         self.threads, self.course = threads, made(areas)
+        self.parity = women_by_parity() if case.endswith("parity") else None
         self.shared = Shared(TYPICAL, Draws(SEED, range(self.draws), "all areas"), Onset(), YEARS)
         self.out = np.empty((len(PROBS) + 1, areas, len(SERVICES), YEARS + 1))
+
+    def _borne(self, shocks: Shocks) -> Shocks:
+        """The shocks of an area, its births by the number of children where the case asks for them."""
+        if self.parity is None:
+            return shocks
+        start, rates = self.parity
+        found = progress(start, rates, np.repeat(shocks.births[:, None], ORDERS, axis=1))
+        own = found.total[:, :, 1:]
+        return Shocks(np.ones_like(shocks.births), shocks.dying, shocks.moves, shocks.luck, own, FERTILE.start)
 
     def block(self, low: int) -> dict[str, float]:
         """Noise, trajectories and quantiles of some areas; CPU seconds of each."""
@@ -104,7 +126,7 @@ class Work:
             clock = [time.thread_time()]
             shocks = self.shared.of(f"area {area}", 2, self.course.cohorts)
             clock.append(time.thread_time())
-            run = sums(self.course, area, shocks, SERVICES, self.engine)
+            run = sums(self.course, area, self._borne(shocks), SERVICES, self.engine)
             clock.append(time.thread_time())
             groups[place] = run.groups
             spent["noise"] += clock[1] - clock[0]

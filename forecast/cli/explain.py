@@ -99,7 +99,9 @@ def _births(settings: Settings, project: Path, area: str, year: int, scenario: s
     if settings.quiet:
         return
     click.echo()
-    heads = [words["head.ages"], *(words["head.women"].format(children=n) for n in PARITIES)]
+    split = len(found.ages[0].women) == len(PARITIES)
+    women = [words["head.women"].format(children=n) for n in PARITIES] if split else [words["head.all_women"]]
+    heads = [words["head.ages"], *women]
     heads += [words["head.born"].format(order=n) for n in ORDERS]
     rows = [[item.ages, *map(round, item.women), *(_round(value) for value in item.births)] for item in found.ages]
     table(heads, rows, right=range(1, len(heads)))

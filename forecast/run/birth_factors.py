@@ -38,7 +38,7 @@ class OrderLine:
 
 @dataclass(frozen=True, slots=True)
 class AgeLine:
-    """Women of an age group by number of children, mean of the year, and their births by order."""
+    """Women of an age group by number of children (with incidence: all of them), mean of the year, and their births."""
 
     ages: str
     women: tuple[float, ...]
@@ -72,6 +72,7 @@ def explain_births(desk: Desk, result: Result, area: Area, year: int) -> BirthsE
     mothers = systems.districts.by_order
     births, exposed = mothers.births[place, here].sum(axis=0), mothers.exposed[place, here].sum(axis=0)
     able = _able(exposed, moving=mothers.moving)
+    counted = exposed if mothers.moving else exposed[:1]
     added = births.sum(axis=1) - _without_policies(desk, result, place, here)
     omen = _omen(result, year)
     orders = tuple(
@@ -81,7 +82,7 @@ def explain_births(desk: Desk, result: Result, area: Area, year: int) -> BirthsE
     ages = tuple(
         AgeLine(
             f"{low}-{low + GROUP - 1}",
-            tuple(float(value) for value in exposed[:, low - FERTILE.start :][:, :GROUP].sum(axis=1)),
+            tuple(float(value) for value in counted[:, low - FERTILE.start :][:, :GROUP].sum(axis=1)),
             tuple(float(value) for value in births[:, low - FERTILE.start :][:, :GROUP].sum(axis=1)),
         )
         for low in range(FERTILE.start, FERTILE.stop, GROUP)

@@ -90,3 +90,73 @@ GOOD = {"--area": "230102", "--service": "primary", "--year": "2030"}
 )
 def test_what_there_is_not_is_named(wrong: dict[str, str], named: tuple[str, ...], refuse: Callable[..., str]) -> None:
     refuse(("explain", *(word for pair in {**GOOD, **wrong}.items() for word in pair)), *named)
+
+
+# --------------------------------------------------------------------------------------------------------------- births
+@pytest.fixture(scope="module")
+def births(published: Path) -> pd.DataFrame:
+    frame = pd.read_parquet(published / "births.parquet")
+    return frame.astype({"area": str, "part": str, "scenario": str})
+
+
+def born(births: pd.DataFrame, area: str, year: int, part: str, scenario: str = "baseline") -> float:
+    rows = births.query("area == @area and year == @year and part == @part and scenario == @scenario")
+    return float(rows["point"].sum())
+
+
+@pytest.mark.parametrize(("area", "year"), [("230102", 2030), ("230184", 2036), ("230100", 2026)])
+def test_births_explained_are_those_of_the_run(
+    area: str, year: int, forecast: Call, city: Path, births: pd.DataFrame
+) -> None:
+    found = explained(forecast, city, "--area", area, "--births", "--year", year)
+    assert found["births"] == pytest.approx(born(births, area, year, "all"))
+    for line in found["orders"]:
+        assert line["births"] == pytest.approx(born(births, area, year, line["order"]))
+        assert line["women"] * line["per_1000"] / 1000.0 == pytest.approx(line["births"])
+        assert line["policies"] == pytest.approx(0.0, abs=1e-6)
+    for order in range(3):
+        assert sum(item["births"][order] for item in found["ages"]) == pytest.approx(found["orders"][order]["births"])
+    dragon = year == 2036
+    assert all((line["dragon"] > 0) == dragon for line in found["orders"])
+
+
+def test_the_levels_of_a_district_multiply_to_the_one_it_has(forecast: Call, city: Path) -> None:
+    found = explained(forecast, city, "--area", "230102", "--births", "--year", 2031)
+    for order in ("1", "2", "3+"):
+        chain = [item for item in found["factors"] if item["name"].startswith(f"order {order}: ")]
+        kinds = [item["kind"] for item in chain]
+        assert kinds == ["start", "times", "times", "times", "subtotal"]
+        product = 1.0
+        for item in chain[:-1]:
+            product *= item["value"]
+        assert product == pytest.approx(chain[-1]["value"], rel=1e-9)
+    assert {"pooling weight", "zodiac"} <= {item["name"] for item in found["factors"]}
+
+
+def test_what_a_policy_adds_is_told(forecast: Call, city: Path) -> None:
+    asked = ("--area", "230184", "--births", "--year", 2026)
+    plain = explained(forecast, city, *asked)
+    strong = explained(forecast, city, *asked, "--scenario", "three-child-strong")
+    added = [line["policies"] for line in strong["orders"]]
+    assert added[:2] == pytest.approx([0.0, 0.0], abs=1e-9)
+    assert added[2] == pytest.approx(strong["births"] - plain["births"])
+    assert added[2] / plain["orders"][2]["births"] == pytest.approx(0.27, rel=1e-6)
+
+
+def test_births_are_explained_in_words(forecast: Call, city: Path) -> None:
+    asked = ("explain", "--project", city, "--area", "道里区", "--births", "--year", 2030)
+    english = forecast(*asked, "--lang", "en").stdout
+    assert "women who could bear it" in english
+    assert "35-39" in english
+    assert "道里区" in forecast(*asked, "--lang", "zh").stdout
+
+
+@pytest.mark.parametrize("options", [(), ("--births", "--service", "primary")])
+def test_a_service_or_births(options: tuple[str, ...], forecast: Call, city: Path) -> None:
+    done = forecast("explain", "--project", city, "--area", "230102", "--year", 2030, *options)
+    assert done.exit_code == 2
+    assert "--births" in done.stderr
+
+
+def test_births_of_a_year_that_is_not_forecast_are_refused(refuse: Callable[..., str]) -> None:
+    refuse(("explain", "--area", "230102", "--births", "--year", 2020), "--year", "2021 to 2050")
