@@ -30,18 +30,21 @@ def effects(settings: Settings) -> None:
     """
     from forecast.project.load import load_models, load_scenario, scenario_names
     from forecast.run.birth_study import birth_study
+    from forecast.run.inputs import areas_of
     from forecast.tables.project_tables import read_tables
 
     project = settings.home()
     models = load_models(project, load_scenario(project, scenario_names(project)[0]))
-    found = birth_study(read_tables(project), models)
+    frames = read_tables(project)
+    found = birth_study(frames, models)
     if settings.json:
         as_json(content(found))
     elif settings.quiet:
         for scope, row in found.effects:
             click.echo(f"{scope} {row.term}")
     else:
-        _print(found, texts(settings.lang))
+        places = {code: getattr(area, f"name_{settings.lang}") for code, area in areas_of(frames).items()}
+        _print(found, texts(settings.lang), places)
 
 
 def content(found: BirthStudy) -> dict[str, object]:
@@ -87,16 +90,16 @@ def content(found: BirthStudy) -> dict[str, object]:
     }
 
 
-def _print(found: BirthStudy, words: Mapping[str, str]) -> None:
+def _print(found: BirthStudy, words: Mapping[str, str], places: Mapping[str, str]) -> None:
     names = ("births", "term", "prior", "data", "posterior", "source")
     rows = [
         [
-            words.get(f"effects.of.{scope}", scope),
+            words.get(f"effects.of.{scope}", places.get(scope, scope)),
             words.get(f"effects.term.{row.term}", row.term),
             _cell(row, row.prior),
             words["effects.silent"] if row.data is None else _cell(row, row.data),
             _cell(row, row.posterior),
-            row.source,
+            places.get(row.source, row.source),
         ]
         for scope, row in found.effects
     ]

@@ -14,6 +14,24 @@ from forecast.errors import Fault, InputError
 from forecast.project.load import load_models, load_scenario
 from forecast.project.spec import ScenarioHead
 
+HINTS = """
+# Write below what differs from the base: any key of a model file, under its name, such as
+# [movement.rates.damping]
+# value = 0.5
+#
+# or a policy (these stand in scenarios alone):
+# [policy.my_policy]
+# orders    = "3+"                                        # all, 1, 2, 2+ or 3+
+# effect    = { value = 0.05, low = 0.0, high = 0.10 }     # of the births of those orders at the height; 80 % interval
+# onset     = 2026                                        # births on record are left alone
+# ramp      = 2                                           # years until the height
+# half_life = 3                                           # years until half is gone; without it the effect stays
+# stock     = "waiting"                                   # only women act who could have borne the order at the onset,
+# share     = 0.05                                        # and of them this share; leave both out for all women
+# status    = "assumed"                                   # or derived, verified, recalled, observed
+# source    = "laoyou-method"                             # an id of data/sources.csv
+# why       = "One sentence."
+"""
 Difference = tuple[str, object, object]
 
 
@@ -32,7 +50,7 @@ def write_scenario(project: Path, head: Mapping[str, str]) -> Path:
     if path.exists():
         raise InputError.one(shown, "a new name", "a scenario of that name", "choose another name, or edit the file")
     load_scenario(project, head["base"])
-    lines = [f"{key:<8} = {_quoted(value)}" for key, value in head.items()]
+    lines = [f"{key:<8} = {_quoted(value)}" for key, value in head.items()] + HINTS.splitlines()
     fresh = path.with_name(f".{path.name}-{os.getpid()}")
     try:
         fresh.write_text("\n".join(["[scenario]", *lines, ""]), encoding="utf-8", newline="\n")
@@ -55,13 +73,18 @@ def _quoted(text: str) -> str:
 
 
 def differences(project: Path, first: str, second: str) -> list[Difference]:
-    """Dotted key and both values, wherever the merged models differ; None where a side lacks the key."""
+    """Dotted key and both values, wherever the merged models differ; None where a side lacks the key.
+
+    Policies go by the name that a scenario gives them: ``policy.NAME``.
+    """
     one, other = (
         flat(load_models(project, load_scenario(project, name)).model_dump(mode="json", by_alias=True))
         for name in (first, second)
     )
     return [
-        (key, one.get(key), other.get(key)) for key in dict.fromkeys([*one, *other]) if one.get(key) != other.get(key)
+        (key.removeprefix("births.") if key.startswith("births.policy.") else key, one.get(key), other.get(key))
+        for key in dict.fromkeys([*one, *other])
+        if one.get(key) != other.get(key)
     ]
 
 

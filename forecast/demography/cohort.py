@@ -142,41 +142,43 @@ class _Run:
         c = self.conditions
         survival, boys = self.survival[place][None], np.array([c.boys[place]])
         none = np.zeros_like(self.core)
-        unit, solved = self._bearing(place, year, survival)
+        unit = self._bearing(place, year, survival)
         trial = step(self.core, survival, unit, boys, none, timing="end", exposure="survivors")
-        level = self._level(place, year, float(trial.births.sum())) if solved is None else 1.0
+        level = self._level(place, year, float(trial.births.sum())) if self.stocks is None else 1.0
         survivors = trial.people.copy()
         survivors[..., 0] *= level
         net = self._migrants(place, year, survivors)
         out = self._outcome(trial, survival, unit, boys, level, net)
         self._check(year, out.people, out.newborns, out.deaths, net)
         moved = net + self._student_moves(place)
-        fertility = self.relative * c.reference[place] * level if solved is None else unit.sum(axis=AGE)
-        if self.stocks is not None and solved is not None:
-            self._settle(place, year, solved, out.births, survival)
+        if self.stocks is not None:
+            self._settle(self.stocks, place, year, out.births, survival)
+        fertility = unit.sum(axis=AGE) * level
         self.flows.append((out.births, out.newborns, out.deaths, moved, fertility))
         self.nets.append(net)
         self.core = out.people
         self.cores.append(self.core)
         self.people.append(out.people + c.students[place + 1])
 
-    def _bearing(self, place: int, year: int, survival: Floats) -> tuple[Floats, Floats | None]:
-        """Births per woman (area, age) before the year's level; by order the level stands in them and is given too."""
+    def _bearing(self, place: int, year: int, survival: Floats) -> Floats:
+        """Births per woman (area, age): before the year's level, or by number of children with the level in them."""
         c = self.conditions
-        level = (self.relative * c.reference[place])[:, None]
+        scale = (self.relative * c.reference[place])[:, None]
         if self.stocks is None:
-            return c.shapes[place][None] * level, None
-        women = self.core[:, FEMALE]
-        alive = aged(women) * survival[:, FEMALE]
+            return np.asarray(c.shapes[place][None] * scale)
         known = self.fitted.births.get(year)
-        return self.stocks.bear(place, level, women, alive, known, lambda born: self._level(place, year, born))
+        return self.stocks.bear(
+            place, scale, *self._women(survival), known, lambda born: self._level(place, year, born)
+        )
 
-    def _settle(self, place: int, year: int, level: Floats, births: Floats, survival: Floats) -> None:
-        """Take the births apart by order and carry the women by number of children; both must sum up (law 6)."""
-        if self.stocks is None:
-            return
+    def _women(self, survival: Floats) -> tuple[Floats, Floats]:
+        """Women at the start of the year, and those who live to its end, by age at either (area, age)."""
         women = self.core[:, FEMALE]
-        gap = self.stocks.settle(place, level, births, women, aged(women) * survival[:, FEMALE])
+        return women, aged(women) * survival[:, FEMALE]
+
+    def _settle(self, stocks: Stocks, place: int, year: int, births: Floats, survival: Floats) -> None:
+        """Take the births apart by order and carry the women by number of children; both must sum up (law 6)."""
+        gap = stocks.settle(place, births, *self._women(survival))
         if gap > TOLERANCE:
             raise BalanceError(f"law 6: {year}: births by order, or women by number of children, miss by {gap:.3g}")
 

@@ -82,7 +82,7 @@ class Stocks:
         self.parity, self.years = parity, years
         self.shares = np.ascontiguousarray(parity.start.transpose(1, 2, 0))
         self.waiting = np.zeros_like(self.shares)
-        self.mix = np.ones(ORDERS)
+        self.mix, self.level = np.ones(ORDERS), np.ones((1, ORDERS))
         self.acts = acting(parity.effects, years)
         self.timing: list[Floats] = []
         self.kept: list[tuple[Floats, Floats, Floats, Floats]] = []
@@ -95,8 +95,8 @@ class Stocks:
         alive: Floats,
         known: float | None,
         level_of: Callable[[float], float],
-    ) -> tuple[Floats, Floats]:
-        """Births per woman (area, age) of a year, and the level of the rates (area, order) behind them.
+    ) -> Floats:
+        """Births per woman (area, age) of a year; the level of the rates behind them is kept for ``settle``.
 
         scale         level of each area                                              (area, 1)
         women, alive  women at the start of the year, and those who live to its end, by age at either (area, age)
@@ -110,12 +110,12 @@ class Stocks:
             ratio = np.where(shares > 0, shares, TRACE) / np.maximum(born, TRACE)
             self.mix = self.mix * ratio / ratio[0]
         born = float(self.births(place, scale * self.mix, women, alive).sum())
-        level = scale * self.mix * level_of(born)
-        births = self.births(place, level, women, alive)
+        self.level = scale * self.mix * level_of(born)
+        births = self.births(place, self.level, women, alive)
         together = births.sum(axis=1) * (1.0 if known is None else known / float(births.sum()))
         unit, mean = np.zeros_like(women), 0.5 * (women + alive)[:, CELLS]
         unit[:, CELLS] = np.where(mean > 0, together / np.where(mean > 0, mean, 1.0), 0.0)
-        return unit, level
+        return unit
 
     def births(self, place: int, level: Floats, women: Floats, alive: Floats) -> Floats:
         """Births by order and age (area, order, cell) at a level of the rates (area, order)."""
@@ -123,11 +123,12 @@ class Stocks:
         both = 0.5 * (found[:, START] * women[:, CELLS].T + found[:, END] * alive[:, CELLS].T)
         return np.asarray(both.transpose(2, 0, 1))
 
-    def settle(self, place: int, level: Floats, births: Floats, women: Floats, alive: Floats) -> float:
+    def settle(self, place: int, births: Floats, women: Floats, alive: Floats) -> float:
         """Keep the year's births (area, age) by order and make everybody a year older.
 
         Returns by how much births or shares fail to sum up, relative (law 6).
         """
+        level = self.level
         found = self.births(place, level, women, alive)
         rated = found.sum(axis=1)
         timing = np.where(rated > 0, births[:, CELLS] / np.where(rated > 0, rated, 1.0), 1.0)

@@ -15,7 +15,7 @@ from forecast.demography.fertility import AgeShapes, single_age_shape
 from forecast.demography.mortality import DeathRates
 from forecast.errors import Fault, InputError
 from forecast.project.spec import Models
-from forecast.run.order_inputs import orders_of
+from forecast.run.order_inputs import order_evidence
 
 STARTS = np.array([0.0, 1.0, *range(5, 90, 5)])
 """First ages of the groups a census is published in: 0, 1-4, 5-9 .. 80-84, 85+."""
@@ -120,7 +120,7 @@ def evidence_of(frames: Frames, models: Models) -> Evidence:
         _shapes(frames, head.nation),
         _outlook(frames, head.nation, models.births.path.fitted_on, "tfr"),
         _outlook(frames, head.nation, models.births.sex_ratio.fitted_on, "srb"),
-        orders_of(frames, models, areas),
+        order_evidence(frames, models, areas),
     )
 
 

@@ -16,7 +16,7 @@ ORDER_NAMES = ("1", "2", "3+")
 EVER_BORN = "mean_children_ever_born_women_15_64"
 
 
-def orders_of(frames: Mapping[str, pd.DataFrame], models: Models, areas: tuple[str, ...]) -> OrderEvidence:
+def order_evidence(frames: Mapping[str, pd.DataFrame], models: Models, areas: tuple[str, ...]) -> OrderEvidence:
     """Evidence of births by order; what is missing is named with its table and the way out (law 9)."""
     head, times = models.project.project, models.project.time
     children: dict[str, float] = {}

@@ -37,8 +37,8 @@ def test_diff_is_the_overlay_and_nothing_else(city: Path, forecast: Call) -> Non
 
 def test_diff_names_a_policy_by_its_name(city: Path, forecast: Call) -> None:
     keys = forecast("scenario", "diff", "baseline", "three-child-strong", "--project", city, "--quiet").stdout.split()
-    assert "births.policy.three_child.effect.value" in keys
-    assert all(key.startswith("births.policy.three_child.") for key in keys)
+    assert "policy.three_child.effect.value" in keys
+    assert all(key.startswith("policy.three_child.") for key in keys)
 
 
 def test_diff_tells_the_outcome_for_the_city_after_the_keys(city: Path, forecast: Call) -> None:
@@ -104,3 +104,16 @@ def test_quoted_text_is_toml(text: str) -> None:
 
 def test_flat_keeps_lists_and_leaves_out_what_is_empty() -> None:
     assert flat({"a": {}, "b": [], "c": {"d": [1]}, "e": [{"x": 1}]}) == {"c.d": [1], "e.0.x": 1}
+
+
+def test_the_policy_hinted_at_in_a_new_scenario_works(forecast: Call, project: Path) -> None:
+    done = forecast("scenario", "new", "mine", "--why", "What if.", "--project", project)
+    assert done.exit_code == 0, done.output
+    path = project / "models" / "scenarios" / "mine.toml"
+    lines = path.read_text("utf-8").splitlines()
+    begin = next(place for place, line in enumerate(lines) if line.startswith("# [policy."))
+    hinted = [line.removeprefix("# ") for line in lines[begin:]]
+    path.write_text("\n".join([*lines[:begin], *hinted, ""]), "utf-8")
+    keys = forecast("scenario", "diff", "baseline", "mine", "--keys", "--project", project, "--json")
+    assert keys.exit_code == 0, keys.output
+    assert "policy.my_policy.effect.low" in keys.stdout
