@@ -57,4 +57,5 @@ def _table(births: Floats, exposed: Floats, *, moving: bool) -> list[Floats]:
 
 
 def _over(value: Floats, by: Floats) -> Floats:
-    return np.divide(value, by, out=np.zeros(np.broadcast_shapes(value.shape, by.shape)), where=by > 0)
+    """A ratio that is nought where there is nothing to divide by: nothing is divided there."""
+    return np.asarray(value / np.maximum(by, 1e-300))

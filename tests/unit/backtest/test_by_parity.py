@@ -10,6 +10,7 @@ import pytest
 from forecast.backtest.by_parity import rates_held, record_of
 from forecast.demography.birth_checks import Trials
 from forecast.demography.conditions import build, order_rule
+from forecast.demography.noise import Wave
 from forecast.project.load import load_models, load_scenario
 from forecast.run.birth_record import orders_of
 from forecast.run.model import Desk
@@ -44,3 +45,13 @@ def test_five_years_ahead_it_is_better(trials: Trials) -> None:
 def test_outcomes_are_the_record(trials: Trials) -> None:
     assert trials.actual[0, 0, 0] == pytest.approx(trials.naive[1, 0, 0])
     assert np.isfinite(trials.actual).all()
+
+
+def test_the_shocks_of_births_are_as_large_as_the_errors_were(trials: Trials) -> None:
+    """Mean absolute error of a normal shock: 0.8 of its standard deviation; wilder trajectories add a little."""
+    models = load_models(ROOT, load_scenario(ROOT, "baseline"))
+    wave, freedom = models.uncertainty.births.shared, models.uncertainty.freedom.value
+    sizes = Wave(wave.sd.value, wave.kept, wave.run).variance(np.array([1.0, 3.0, 5.0]), settled=False)
+    expected = np.sqrt(2.0 / np.pi * sizes * freedom / (freedom - 2.0))
+    missed = [trials.mape("model", step) for step in (1, 3, 5)]
+    assert expected == pytest.approx(missed, rel=0.15)

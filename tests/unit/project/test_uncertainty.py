@@ -22,7 +22,8 @@ def bundled() -> dict[str, Any]:
 def test_the_bundled_sizes_are_read(bundled: dict[str, Any]) -> None:
     spec = UncertaintySpec.model_validate(bundled)
     assert spec.draws.trajectories == 1000
-    assert spec.births.shared.run == 0.0
+    assert spec.births.shared.run == 0.5
+    assert spec.deaths.shared.run == 0.0
     assert spec.births.own.run == 0.5
 
 
