@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup forecast test check format lint types floors wheel bench skill golden docs clean
+.PHONY: help setup forecast test check format lint types floors wheel bench skill births golden docs clean
 
 PYTHON ?=
 VENV := .venv
@@ -80,6 +80,9 @@ bench: setup ## time kernels, trajectories, tables and the run; PEER=python that
 
 skill: setup ## score every set of areas under SETS=folder and write the measured part of docs/skill.md
 	@$(PY) benchmarks/skill.py "$(SETS)" --write docs/skill.md --coverage data/coverage.csv
+
+births: setup ## score the birth regressions (sets under SETS=folder too) and write the measured part of docs/births.md
+	@$(PY) benchmarks/births.py "$(SETS)" --write docs/births.md
 
 golden: setup ## renew the golden results in tests/ (look at the difference before keeping it)
 	@LAOYOU_GOLDEN=renew $(PY) -m pytest tests -m golden

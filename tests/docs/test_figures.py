@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from forecast.demography.conditions import build
+from forecast.project.spec import Models
 from forecast.run.hindsight import hindsight
 from forecast.run.model import Desk, Result, compute
 from forecast.services.stages import StageDemand
@@ -81,6 +83,30 @@ def test_the_method_quotes_what_the_run_derives(desk: Desk, baseline: Result) ->
         f"mean absolute error about {errors['cohort', 'all']:.0f} %",
     )
     text = " ".join((ROOT / "docs" / "method.md").read_text("utf-8").split())
+    assert [piece for piece in quoted if piece not in text] == []
+
+
+def test_the_method_tells_what_its_priors_are_worth(desk: Desk, baseline: Result) -> None:
+    def births(models: Models) -> float:
+        districts = build(desk.ground(models), models).districts
+        return float(districts.accounts.births[districts.years[1:].index(2035)].sum())
+
+    def moved(**changed: float) -> str:
+        models, orders = baseline.models, baseline.models.births.orders
+        given = {
+            name: getattr(orders.distance, name).model_copy(update={"value": value}) for name, value in changed.items()
+        }
+        priors = orders.model_copy(update={"distance": orders.distance.model_copy(update=given)})
+        other = models.model_copy(update={"births": models.births.model_copy(update={"orders": priors})})
+        change = births(other) / births(models) - 1.0
+        return f"{abs(100.0 * change):.0f} % {'higher' if change > 0 else 'lower'}"
+
+    text = " ".join((ROOT / "docs" / "method.md").read_text("utf-8").split())
+    quoted = (
+        f"(1 in place of 0.5) the city's births of 2035 are {moved(first=1.0)}",
+        f"with a quarter of it there {moved(first=0.25)}",
+        f"none of the distance lasting {moved(lasting=0.0)}, with all of it {moved(lasting=1.0)}",
+    )
     assert [piece for piece in quoted if piece not in text] == []
 
 
