@@ -24,6 +24,7 @@ from forecast.demography.policy import Effect, zodiac
 from forecast.demography.residual import net_migration
 from forecast.demography.sampled import Sampled
 from forecast.demography.students import StudentRule, student_path, youth_of
+from forecast.errors import InputError
 from forecast.project.births import ORDERS_OF, BirthsSpec, Policy
 from forecast.project.spec import Models, MovementSpec
 from forecast.project.uncertainty import StreamSpec, UncertaintySpec
@@ -150,11 +151,17 @@ class _Scenario:
         """Total fertility of the nation after the record; held, it stays whatever the zodiac says."""
         spec = self.models.births
         if spec.path.hold or not years:
-            return np.full(len(years), last) + offset(spec.path.offset, years)
-        # A year of the Dragon, or the one after it, is no level to go on from.
-        start = last / float(self._zodiac(range(years[0] - 1, years[0]))[0])
-        level = path.path(start, len(years)) + offset(spec.path.offset, years)
-        return np.asarray(np.maximum(level, 0.0) * self._zodiac(years))
+            level = np.full(len(years), last)
+        else:
+            # A year of the Dragon, or the one after it, is no level to go on from.
+            level = path.path(last / float(self._zodiac(range(years[0] - 1, years[0]))[0]), len(years))
+        level = level + offset(spec.path.offset, years)
+        if (level <= 0).any():
+            year = years[int(np.argmax(level <= 0))]
+            found = f"{float(level.min()):.2f}; {float(level[years.index(year)]):.2f} in {year}"
+            what = "a total fertility of the nation above 0 in every year"
+            raise InputError.one("models/births.toml, key path.offset", what, found, "take a smaller offset")
+        return level if spec.path.hold else level * self._zodiac(years)
 
     def _zodiac(self, years: range) -> Floats:
         spec = self.models.births.zodiac

@@ -159,6 +159,8 @@ class Policy(Spec):
     def _queue(self) -> Policy:
         if (self.stock == "waiting") != (self.share is not None):
             raise ValueError('stock = "waiting" with the share of women who waited, or neither')
+        if self.share is not None and self.effect.low < -self.share:
+            raise ValueError("effect.low at least -share: the women who waited cannot bear less than none")
         return self
 
     @property

@@ -173,6 +173,12 @@ def check_names(models: Models, frames: Frames) -> None:
     codes = [("models/movement.toml, key students.campus", code) for code in students.campus]
     codes += [("models/movement.toml, key students.plain", code) for code in students.plain]
     codes += [("models/school.toml, key structure.by_area", code) for code in models.school.structure.by_area]
+    horizon = models.project.time.horizon
+    faults += [
+        Fault(f"policy {name}, key onset", f"a year up to the horizon, {horizon}", str(policy.onset), "begin earlier")
+        for name, policy in models.births.policy.items()
+        if policy.onset > horizon
+    ]
     faults += [
         Fault(key, "the code of a district of the project", code, "correct the code")
         for key, code in codes

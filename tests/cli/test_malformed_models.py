@@ -252,6 +252,21 @@ CASES: dict[str, tuple[Spoil, str, tuple[str, ...]]] = {
         "subsidy-modest",
         ("subsidy-modest.toml", "policy.subsidy.effect.value", "17.5"),
     ),
+    "a policy after the horizon": (
+        swap("scenarios/subsidy-modest.toml", "onset     = 2026", "onset     = 2051"),
+        "subsidy-modest",
+        ("policy subsidy, key onset", "2050", "2051"),
+    ),
+    "women who waited and bear less than none": (
+        swap("scenarios/three-child-strong.toml", "low = 0.13", "low = -0.06"),
+        "three-child-strong",
+        ("policy.three_child", "at least -share"),
+    ),
+    "an offset below nothing": (
+        swap("scenarios/un-low-variant.toml", '"2038" = -0.5', '"2038" = -1.5'),
+        "un-low-variant",
+        ("path.offset", "above 0"),
+    ),
     "a policy without an interval": (
         swap("scenarios/subsidy-modest.toml", "{ value = 0.0175, low = 0.005, high = 0.03 }", "0.0175"),
         "subsidy-modest",
