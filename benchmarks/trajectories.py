@@ -33,9 +33,10 @@ import numpy as np
 from forecast.axes import AGES, FERTILE, Floats
 from forecast.demography.noise import TYPICAL, Draws, Onset, Shared
 from forecast.kernels.parity import ORDERS, progress
-from forecast.kernels.paths import Course, Engine, Shocks, blocks, sums
+from forecast.kernels.paths import Course, Shocks, blocks, sums
 from forecast.kernels.quantiles import summarise
 from forecast.kernels.step import project
+from forecast.kernels.twins import Engine
 
 YEARS, SEED, BLOCK = 30, 1, 4
 SERVICES = ((0, 3), (3, 6), (6, 12), (12, 15), (15, 18), (60, AGES), (65, AGES), (80, AGES))

@@ -9,8 +9,10 @@ import numpy as np
 from forecast.axes import Floats
 
 MONTHS = 12
+CYCLE = 12
+"""Years after which an animal comes round again."""
 DRAGON, TIGER, GOAT = 2000, 1998, 2003
-"""A year of each animal; they come round every twelve."""
+"""A year of each animal."""
 Z95 = 1.959964
 
 
@@ -82,8 +84,8 @@ class LunarYear:
     def column(self, calendar: Calendar) -> Floats:
         """Share of the period that lies in such years; a calendar year holds eleven months of its lunar year."""
         lunar = np.floor(calendar.moments() - 1.0 / MONTHS)
-        inside = np.where((lunar - self.like) % MONTHS == 0, 1.0, 0.0)
-        later = np.where((lunar - self.like - 1) % MONTHS == 0, self.after, 0.0)
+        inside = np.where((lunar - self.like) % CYCLE == 0, 1.0, 0.0)
+        later = np.where((lunar - self.like - 1) % CYCLE == 0, self.after, 0.0)
         return np.asarray((inside + later).mean(axis=1))
 
 

@@ -9,11 +9,9 @@ import numpy as np
 from scipy.special import ndtri
 
 from forecast.axes import Floats
+from forecast.demography.birth_terms import CYCLE, DRAGON
 from forecast.demography.noise import BIRTHS, Draws
 from forecast.kernels.parity import ORDERS
-
-DRAGON, CYCLE = 2024, 12
-"""A year of the Dragon and the length of the zodiac."""
 
 
 @dataclass(frozen=True, slots=True)

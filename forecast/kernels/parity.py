@@ -23,12 +23,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Literal
 
 import numpy as np
 
 from forecast.axes import Floats
 from forecast.kernels import parity_numpy
+from forecast.kernels.twins import Engine, read_only
 
 PARITIES, ORDERS = 4, 3
 START, END = 0, 1
@@ -61,7 +61,7 @@ def progress(
     opens: Floats | None = None,
     *,
     moving: bool = True,
-    engine: Literal["numpy", "numba"] = "numba",
+    engine: Engine = "numba",
 ) -> Progress:
     """Carry the shares of all columns over the years.
 
@@ -89,12 +89,12 @@ def progress(
     out.shares[0] = start
     more = np.zeros((1, ORDERS, columns)) if extra is None else extra
     open_ = np.zeros((years, ORDERS)) if opens is None else opens
-    known, times, extras, opened = (_read_only(array) for array in (rates, factor, more, open_))
+    known, times, extras, opened = (read_only(array) for array in (rates, factor, more, open_))
     _kernel(engine).progress(known, times, extras, opened, waits, moving, out.shares, out.bearing)
     return out
 
 
-def _kernel(engine: Literal["numpy", "numba"]) -> ModuleType:
+def _kernel(engine: Engine) -> ModuleType:
     if engine == "numpy":
         return parity_numpy
     from forecast.kernels import parity_numba
@@ -123,7 +123,7 @@ def apart(
     shock: Floats,
     by_mother: Floats,
     found: Progress,
-    engine: Literal["numpy", "numba"] = "numba",
+    engine: Engine = "numba",
 ) -> Apart:
     """Take births and women apart by what ``progress`` found.
 
@@ -139,7 +139,7 @@ def apart(
         np.empty((years + 1, PARITIES, cells, columns)),
     )
     seen, S, Q, z, born, shares, bearing = (
-        _read_only(array) for array in (women, survival, dying, shock, by_mother, found.shares, found.bearing)
+        read_only(array) for array in (women, survival, dying, shock, by_mother, found.shares, found.bearing)
     )
     _kernel(engine).apart(seen, (S, Q, z), born, shares, bearing, out.births, out.exposed, out.women)
     return out
@@ -179,10 +179,3 @@ def _faults(start: Floats, rates: Floats, factor: Floats, years: int, cells: int
         for name, shape, lead, last in wanted
         if shape[:-1] != lead or shape[-1] not in last
     ]
-
-
-def _read_only(array: Floats) -> Floats:
-    """A contiguous view that cannot be written: one compiled signature serves frozen and plain arrays alike."""
-    view = np.ascontiguousarray(array, dtype=np.float64).view()
-    view.flags.writeable = False
-    return view

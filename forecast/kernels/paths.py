@@ -24,15 +24,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
 from forecast.axes import Floats
 from forecast.kernels import paths_numpy
 from forecast.kernels.paths_numpy import Given, Integers
+from forecast.kernels.twins import Engine, read_only
 
-Engine = Literal["numpy", "numba"]
 Groups = Sequence[tuple[int, int]]
 J = TypeVar("J")
 R = TypeVar("R")
@@ -71,7 +71,7 @@ class Course:
         lead = {2: (None, None), 3: (slice(None), None)}.get(np.ndim(self.mobile), ())
         object.__setattr__(self, "mobile", np.asarray(self.mobile)[lead])
         for name in self.__slots__:
-            object.__setattr__(self, name, _read_only(getattr(self, name)))
+            object.__setattr__(self, name, read_only(getattr(self, name)))
         if self.start.ndim != 3 or self.start.shape[1] not in (1, 2) or self.start.shape[2] < 2:
             raise ValueError(f"start of shape {self.start.shape} is not (areas, 1 or 2 sexes, 2 or more ages)")
         if self.given.ndim != 2:
@@ -136,7 +136,7 @@ class Shocks:
 
     def __post_init__(self) -> None:
         for name in self.__slots__[:5]:
-            object.__setattr__(self, name, _read_only(getattr(self, name)))
+            object.__setattr__(self, name, read_only(getattr(self, name)))
         shapes = {getattr(self, name).shape for name in self.__slots__[:3]}
         if len(shapes) != 1 or self.births.ndim != 2:
             raise ValueError(f"shocks of shapes {sorted(shapes)} are not of one shape (years, draws)")
@@ -256,7 +256,7 @@ def _noise(course: Course, area: int, shocks: Shocks) -> paths_numpy.Noise:
     luck = shocks.luck if shocks.luck.size else np.zeros(wanted)
     if luck.shape != wanted:
         raise ValueError(f"luck of shape {luck.shape} is not {wanted}")
-    return shocks.births, shocks.dying, shocks.moves, _read_only(luck)
+    return shocks.births, shocks.dying, shocks.moves, read_only(luck)
 
 
 def _parts(groups: Groups, ages: int) -> tuple[Integers, Integers]:
@@ -267,10 +267,3 @@ def _parts(groups: Groups, ages: int) -> tuple[Integers, Integers]:
     borders = sorted({0, ages, *(border for group in groups for border in group)})
     place = np.repeat(np.arange(len(borders) - 1), np.diff(borders))
     return place, np.array([[borders.index(border) for border in group] for group in groups])
-
-
-def _read_only(array: Floats) -> Floats:
-    """A contiguous view that cannot be written: one compiled signature serves frozen and plain arrays alike."""
-    view = np.ascontiguousarray(array, dtype=np.float64).view()
-    view.flags.writeable = False
-    return view

@@ -28,6 +28,7 @@ import numpy as np
 
 from forecast.axes import Floats
 from forecast.kernels import step_numpy
+from forecast.kernels.twins import read_only
 
 Timing = Literal["start", "even", "end"]
 Exposure = Literal["survivors", "final", "even"]
@@ -236,18 +237,11 @@ def _inputs(
     if faults:
         raise ValueError("; ".join(faults))
     return (
-        _read_only(survival),
-        _read_only(fertility),
-        _read_only(boys),
-        _read_only(given["migrants"]),
+        read_only(survival),
+        read_only(fertility),
+        read_only(boys),
+        read_only(given["migrants"]),
     )
-
-
-def _read_only(array: Floats) -> Floats:
-    """A contiguous view that cannot be written: one compiled signature serves frozen and plain arrays alike."""
-    view = np.ascontiguousarray(array, dtype=np.float64).view()
-    view.flags.writeable = False
-    return view
 
 
 def _run(
@@ -256,7 +250,7 @@ def _run(
     """Fill ``out`` after its start; areas are independent, so a thread takes its own block through all years."""
     areas = start.shape[0]
     written = (out.people[1:], out.births, out.newborns, out.deaths)
-    work = (_read_only(start), given, written, rules.coded)
+    work = (read_only(start), given, written, rules.coded)
     if engine == "numpy" or (engine == "auto" and written[0].size < LARGE):
         step_numpy.advance(*work, (0, areas))
         return
