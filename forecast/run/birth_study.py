@@ -30,9 +30,6 @@ from forecast.run.birth_record import (
 from forecast.run.inputs import Frames, need
 from forecast.run.model import Desk
 
-TWO_CHILD_BASE = 23.5e6
-"""Births that would have come without the policy, July 2016 to December 2017, in the provinces of bmj-2019: from its
-totals. It counts more births than were published for the nation, so its ratio is carried over, not its number."""
 WINDOW = range(2016 * 12 + 6, 2018 * 12)
 """The months of that window."""
 TOLD = {2016, 2017}
@@ -152,7 +149,8 @@ def nation_regression(frames: Frames, models: Models) -> BirthRegression:
     Onset, plateau and decay of the policies were chosen on the same record (docs/births.md): they are no evidence.
     """
     _, low, high, source = prior_of(frames, "universal two-child", "births, Jul-2016 to Dec-2017")
-    base = TWO_CHILD_BASE
+    # The paper counts more births than were published for the nation: its ratio is carried over, not its number.
+    base, *_ = prior_of(frames, "universal two-child", "births without it, Jul-2016 to Dec-2017")
     two = Prior.between(1.0 + low / base, 1.0 + high / base, source)
     return BirthRegression(
         terms=(*zodiac(), *_two_child(2016.25, Prior(0.0, 0.05, "assumed"), two)),
