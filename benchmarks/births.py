@@ -26,8 +26,9 @@ from forecast.demography.birth_terms import DRAGON, TIGER, LunarYear, Prior
 from forecast.demography.conditions import build, order_rule
 from forecast.demography.noise import Draws
 from forecast.project.load import load_models, load_scenario
+from forecast.project.spec import Models
 from forecast.run.birth_record import orders_of
-from forecast.run.birth_study import CHECKED, ORIGINS, STEPS, BirthStudy, birth_study, zodiac
+from forecast.run.birth_study import CHECKED, ORIGINS, STEPS, BirthStudy, birth_study, regression_spec, zodiac
 from forecast.run.model import Desk
 from forecast.tables.project_tables import read_tables
 
@@ -232,7 +233,7 @@ def _after(history: BirthHistory, last: int) -> str:
     return f"after {then:,.0f}, " + ", ".join(f"{told:,.0f} (came {came:,.0f})" for told, came in pairs)
 
 
-def trial_lines(study: BirthStudy, sets: Path | None) -> list[str]:
+def trial_lines(study: BirthStudy, models: Models, sets: Path | None) -> list[str]:
     """Rolling origins of everything."""
     head = [
         "| births of | origins | years | regression | constant rates | no change |",
@@ -243,7 +244,7 @@ def trial_lines(study: BirthStudy, sets: Path | None) -> list[str]:
     lines += compared("China, effects not known to fade", study.held, together=True)
     regression, history = study.nation.regression, study.nation.history
     for name, changed in (
-        ("China, no policies", dataclasses.replace(regression, terms=zodiac())),
+        ("China, no policies", dataclasses.replace(regression, terms=zodiac(regression_spec(models)))),
         ("China, no marriages", dataclasses.replace(regression, marriages=None, walk=0.03)),
         ("China, negative-binomial", dataclasses.replace(regression, family="negative-binomial")),
         ("China, straight level", dataclasses.replace(regression, walk=0.0)),
@@ -321,7 +322,8 @@ def main() -> None:
     parser.add_argument("--write", type=Path, metavar="FILE", help="write what was measured into this page")
     given = parser.parse_args()
     began = time.perf_counter()
-    study = birth_study(read_tables(ROOT), load_models(ROOT, load_scenario(ROOT, "baseline")))
+    models = load_models(ROOT, load_scenario(ROOT, "baseline"))
+    study = birth_study(read_tables(ROOT), models)
     took, today = time.perf_counter() - began, dt.datetime.now(dt.UTC)
     lines = [
         f"Measured {today:%Y-%m-%d} by `benchmarks/births.py`; what `forecast effects` prints took {took:.1f} s.\n"
@@ -329,7 +331,7 @@ def main() -> None:
     lines += nation_lines(study)
     if given.sets is not None and (given.sets / "taiwan-townships").is_dir():
         lines += taiwan_lines(taiwan(given.sets / "taiwan-townships"))
-    lines += trial_lines(study, given.sets)
+    lines += trial_lines(study, models, given.sets)
     if given.sets is not None:
         lines += learned_lines(given.sets)
     text = "\n".join(lines)

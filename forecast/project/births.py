@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator, model_validator
 
 from forecast.project.parts import AreaCode, Assumption, ModelHead, Spec, Status, Year
+from forecast.project.regression import RegressionSpec
 
 OrderName = Literal["1", "2", "3+"]
 PolicyName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*$")]
@@ -179,6 +180,7 @@ class BirthsSpec(Spec):
     tempo: Tempo = Tempo()
     zodiac: Zodiac
     sex_ratio: SexRatio
+    regression: RegressionSpec | None = None
     policy: dict[PolicyName, Policy] = Field(default_factory=dict)
 
     @model_validator(mode="after")

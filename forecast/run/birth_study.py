@@ -15,6 +15,7 @@ from forecast.demography.birth_regression import FEWEST, BirthRegression, Fitted
 from forecast.demography.birth_terms import DRAGON, GOAT, Level, LunarYear, Marriages, Policy, Prior, Term
 from forecast.demography.conditions import build
 from forecast.errors import InputError, TooLittleHistory
+from forecast.project.regression import CourseSpec, PriorSpec, RegressionSpec
 from forecast.project.spec import Models
 from forecast.run.birth_record import (
     ORDERS,
@@ -40,8 +41,6 @@ EARLIEST = 4
 """Years of record before the first origin."""
 STEPS = 5
 TWO_CHILD, THREE_CHILD, SUBSIDY = "two-child", "three-child", "subsidy-2025"
-DRAGON_PRIOR = Prior(0.12, 0.10, "docs/births.md")
-"""Taiwan's, measured by this engine (0.12, error 0.02); the spread says that another people may care less."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,12 +104,13 @@ def birth_study(frames: Frames, models: Models) -> BirthStudy:
             "data/**/births", f"births of {evidence.nation} from {ORIGINS[0] - EARLIEST} on", found, "add the years"
         )
     known = orders_of(frames, evidence.nation, totals)
+    spec = regression_spec(models)
     regression = nation_regression(frames, models)
     nation = regression.fit(history)
-    plain = dataclasses.replace(regression, terms=zodiac())
+    plain = dataclasses.replace(regression, terms=zodiac(spec))
     married = marriages_of(frames, evidence.nation)
     orders = {
-        order: order_regression(order, frames, regression, totals, known).fit(
+        order: order_regression(order, frames, spec, regression, totals, known).fit(
             history_of(evidence.nation, known[order], women, married)
         )
         for order in ORDERS
@@ -119,7 +119,7 @@ def birth_study(frames: Frames, models: Models) -> BirthStudy:
     province = _province(nation, province_history(ground, province_women(ground, systems), married))
     rows = [("all", row) for row in effects(nation)]
     rows += [(order, row) for order in orders for row in effects(orders[order]) if row.term != "trend"]
-    rows.append(("all", subsidy()))
+    rows.append(("all", subsidy(spec)))
     if province is not None:
         rows += [(evidence.province, row) for row in effects(province)]
     lasting = dataclasses.replace(regression, terms=tuple(_lasting(term) for term in regression.terms))
@@ -135,11 +135,26 @@ def birth_study(frames: Frames, models: Models) -> BirthStudy:
     )
 
 
-def zodiac() -> tuple[LunarYear, ...]:
+def regression_spec(models: Models) -> RegressionSpec:
+    """What ``births.toml`` says of the regression; ``InputError`` where it says nothing."""
+    found = models.births.regression
+    if found is None:
+        way_out = "copy the table from the bundled project: `forecast init DIR --from harbin`"
+        raise InputError.one(
+            "models/births.toml, key regression", "the terms of the birth regression", "nothing", way_out
+        )
+    return found
+
+
+def _prior(spec: PriorSpec) -> Prior:
+    return Prior(spec.mean, spec.sd, "assumed" if spec.status == "assumed" else spec.source)
+
+
+def zodiac(spec: RegressionSpec) -> tuple[LunarYear, ...]:
     """The Dragon's year, wanted; the Goat's, shunned, with its births moved to the year after."""
     return (
-        LunarYear("dragon", DRAGON, DRAGON_PRIOR),
-        LunarYear("goat", GOAT, Prior(0.0, 0.03, "assumed"), after=-1.0),
+        LunarYear("dragon", DRAGON, _prior(spec.dragon)),
+        LunarYear("goat", GOAT, _prior(spec.goat), after=-spec.goat_moved),
     )
 
 
@@ -150,21 +165,28 @@ def nation_regression(frames: Frames, models: Models) -> BirthRegression:
     """
     _, low, high, source = prior_of(frames, "universal two-child", "births, Jul-2016 to Dec-2017")
     # The paper counts more births than were published for the nation: its ratio is carried over, not its number.
+    spec = regression_spec(models)
     base, *_ = prior_of(frames, "universal two-child", "births without it, Jul-2016 to Dec-2017")
     two = Prior.between(1.0 + low / base, 1.0 + high / base, source)
     return BirthRegression(
-        terms=(*zodiac(), *_two_child(2016.25, Prior(0.0, 0.05, "assumed"), two)),
-        marriages=_married(frames, models),
-        trend=Prior(0.0, 0.02, "assumed"),
-        walk=0.01,
+        terms=(*zodiac(spec), *_two_child(spec, spec.selective_two_child, two, second=False)),
+        marriages=_married(frames, models, spec),
+        trend=_prior(spec.trend),
+        walk=spec.walk,
     )
 
 
-def _two_child(onset: float, selective: Prior, universal: Prior) -> tuple[Policy, Policy]:
+def _two_child(spec: RegressionSpec, selective: PriorSpec, universal: Prior, *, second: bool) -> tuple[Policy, Policy]:
+    courses = spec.courses
     return (
-        Policy("selective-two-child", 2014.25, 0.5, 1.5, 1.0, selective, 2013),
-        Policy(TWO_CHILD, onset, 0.25, 2.75, 1.0, universal, 2015),
+        _course("selective-two-child", courses.selective_two_child, _prior(selective), second=second),
+        _course(TWO_CHILD, courses.two_child, universal, second=second),
     )
+
+
+def _course(name: str, spec: CourseSpec, prior: Prior, *, second: bool = False) -> Policy:
+    onset = spec.second if second and spec.second is not None else spec.onset
+    return Policy(name, onset, spec.ramp, spec.hold, spec.half_life, prior, spec.announced)
 
 
 def _added(nation: FittedBirthRegression, rows: list[Effect]) -> tuple[Estimate, ...]:
@@ -182,21 +204,23 @@ def _lasting(term: Term) -> Term:
     return dataclasses.replace(term, half_life=float("inf")) if isinstance(term, Policy) else term
 
 
-def _married(frames: Frames, models: Models) -> Marriages:
+def _married(frames: Frames, models: Models, spec: RegressionSpec) -> Marriages:
     """A first birth follows a marriage, so the share of first births says what all births owe to marriages."""
     nation = models.project.project.nation
     if "tfr" not in frames:
-        return Marriages(Prior(0.6, 0.3, "assumed"), Prior(0.0, 0.1, "assumed"))
+        return Marriages(Prior(0.6, spec.marriages_sd, "assumed"), _prior(spec.unrecorded))
     frame = frames["tfr"]
     rows = frame[(frame["area"] == nation) & (frame["year"] == int(frame[frame["area"] == nation]["year"].min()))]
     rows = need(rows[rows["order"].isin(["1", "all"])], "tfr", f"total fertility of {nation}, orders 1 and all")
     said = dict(zip(rows["order"].astype(str), rows["tfr"].astype(float), strict=True))
-    return Marriages(Prior(said["1"] / said["all"], 0.3, str(rows["source"].iloc[0])), Prior(0.0, 0.1, "assumed"))
+    share = Prior(said["1"] / said["all"], spec.marriages_sd, str(rows["source"].iloc[0]))
+    return Marriages(share, _prior(spec.unrecorded))
 
 
 def order_regression(
     order: str,
     frames: Frames,
+    spec: RegressionSpec,
     nation: BirthRegression,
     totals: Mapping[int, float],
     known: Mapping[str, Mapping[int, float]],
@@ -207,11 +231,11 @@ def order_regression(
     order 2. Third births: 409,000 a year were expected beforehand, over those of the last year before; a guess, so its
     error is as large as itself. Their number moved by a fifth before any policy could act: their level walks.
     """
-    trend, source = Prior(0.0, 0.03, "assumed"), "bmj-2019"
-    plain = BirthRegression(trend=trend, walk=0.0)
+    priors = spec.orders
+    plain = BirthRegression(trend=_prior(priors.trend), walk=0.0)
     if order == "1":
-        goat = LunarYear("goat", GOAT, Prior(0.0, 0.2, "assumed"), after=-1.0)
-        married = Marriages(Prior(1.0, 0.2, "assumed"), Prior(0.0, 0.1, "assumed"))
+        goat = LunarYear("goat", GOAT, _prior(priors.goat), after=-spec.goat_moved)
+        married = Marriages(_prior(priors.marriages), _prior(spec.unrecorded))
         return dataclasses.replace(plain, terms=(goat,), marriages=married)
     if order == "2":
         window = 0.5 * totals[2016] + totals[2017]
@@ -219,20 +243,21 @@ def order_regression(
         two = next(term.prior for term in nation.terms if term.name == TWO_CHILD)
         extra = [window * (1.0 - np.exp(-(two.mean + side * 1.96 * two.sd))) for side in (-1.0, 1.0)]
         low, high = (seconds / (seconds - births) for births in extra)
-        seconds_too = _two_child(2016.5, Prior(0.0, 0.3, "assumed"), Prior.between(low, high, source))
+        universal = Prior.between(low, high, two.source)
+        seconds_too = _two_child(spec, priors.selective_two_child, universal, second=True)
         return dataclasses.replace(plain, terms=seconds_too)
     expected, _, _, source = prior_of(frames, "three-child", "extra third births per year, ex ante")
     last = known["3+"][max(year for year in known["3+"] if year <= 2021)]
     guess = float(np.log1p(expected / last))
-    third = Policy(THREE_CHILD, 2022.0 + 2.0 / 12.0, 0.25, 5.0, 2.0, Prior(guess, guess, source), 2021)
-    return dataclasses.replace(plain, terms=(third,), walk=0.1, carried=0.0)
+    third = _course(THREE_CHILD, spec.courses.three_child, Prior(guess, guess, source))
+    return dataclasses.replace(plain, terms=(third,), walk=priors.third_walk, carried=0.0)
 
 
-def subsidy() -> Effect:
+def subsidy(spec: RegressionSpec) -> Effect:
     """One year on record, and in it the Dragon's year ended and the marriages of 2024 had fallen: the prior stands."""
     return effect(
         SUBSIDY,
-        Prior.between(1.005, 1.03, "reviews-cash"),
+        Prior.between(1.0 + spec.subsidy.low, 1.0 + spec.subsidy.high, spec.subsidy.source),
         None,
         "not identified: 2025 alone, confounded with the end of the Dragon year and the marriages of 2024",
     )

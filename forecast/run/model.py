@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from pydantic import BaseModel
@@ -17,6 +18,7 @@ from forecast.demography.ground import Ground, lay
 from forecast.errors import Fault, InputError
 from forecast.project.load import Scenario, load_models, load_scenario
 from forecast.project.parts import Assumption
+from forecast.project.regression import PriorSpec, SubsidySpec
 from forecast.project.spec import Models
 from forecast.run.inputs import Area, Frames, areas_of, check_tables, evidence_of, project_areas
 from forecast.run.provision import facts_of
@@ -24,6 +26,8 @@ from forecast.services.facts import Facts
 from forecast.services.people import People
 from forecast.services.plan import Demand, Place, services
 from forecast.services.series import Service
+
+K = TypeVar("K", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,10 +145,15 @@ def births_by_year(systems: Systems, system: str) -> np.ndarray:
 
 def assumptions_in(models: Models) -> list[tuple[str, Assumption]]:
     """Every assumption of the specs with its key, file by file."""
-    found: list[tuple[str, Assumption]] = []
+    return _all_of(Assumption, models)
+
+
+def _all_of(kind: type[K], models: Models) -> list[tuple[str, K]]:
+    """Every part of the specs that is of a kind, with its key."""
+    found: list[tuple[str, K]] = []
 
     def walk(node: object, path: str) -> None:
-        if isinstance(node, Assumption):
+        if isinstance(node, kind):
             found.append((path, node))
         elif isinstance(node, BaseModel):
             for name in type(node).model_fields:
@@ -158,6 +167,8 @@ def check_names(models: Models, frames: Frames) -> None:
     """Every source and every area that a model file names must stand in its table (law 14)."""
     sources = set(frames["sources"]["source"])
     named = [(key, item.source) for key, item in assumptions_in(models)]
+    named += [(key, item.source) for key, item in _all_of(PriorSpec, models)]
+    named += [(key, item.source) for key, item in _all_of(SubsidySpec, models)]
     named += [(f"policy {name}", policy.source) for name, policy in models.births.policy.items()]
     named += [
         ("movement.students", models.movement.students.source),

@@ -30,3 +30,10 @@ def test_effects_as_json(city: Path, forecast: Call) -> None:
 def test_effects_by_name_only(city: Path, forecast: Call) -> None:
     lines = forecast("effects", "--project", city, "--quiet").stdout.splitlines()
     assert "all two-child" in lines
+
+
+def test_without_its_table_the_regression_is_asked_for(project: Path, refuse: Callable[..., str]) -> None:
+    path = project / "models" / "births.toml"
+    text = path.read_text("utf-8")
+    path.write_text(text[: text.index("[regression]")], "utf-8")
+    refuse(("effects",), "models/births.toml, key regression", "forecast init")

@@ -141,6 +141,20 @@ CASES: dict[str, tuple[Spoil, str, tuple[str, ...]]] = {
         "subsidy-modest",
         ("policy subsidy", "hearsay"),
     ),
+    "unknown source of a prior": (
+        swap(
+            "births.toml",
+            'goat         = { sd = 0.03, source = "laoyou-method" }',
+            'goat = { sd = 0.03, source = "hearsay" }',
+        ),
+        "baseline",
+        ("births.regression.goat", "hearsay"),
+    ),
+    "a prior without a width": (
+        swap("births.toml", "goat         = { sd = 0.03", "goat = { sd = 0.0"),
+        "baseline",
+        ("regression.goat.sd", "0"),
+    ),
     "unknown series of births": (
         swap("births.toml", 'observed = "published"', 'observed = "publisht"'),
         "baseline",
