@@ -27,7 +27,7 @@ from forecast.demography.conditions import build, order_rule
 from forecast.demography.noise import Draws
 from forecast.project.load import load_models, load_scenario
 from forecast.project.spec import Models
-from forecast.run.birth_record import orders_of
+from forecast.run.birth_record import nation_women, orders_of
 from forecast.run.birth_study import CHECKED, ORIGINS, STEPS, BirthStudy, birth_study, regression_spec, zodiac
 from forecast.run.model import Desk
 from forecast.tables.project_tables import read_tables
@@ -139,7 +139,7 @@ def percent(fitted: FittedBirthRegression, name: str) -> str:
     return f"{middle:+.1f} % ({low:+.1f} to {high:+.1f}; log {mean:+.3f}, error {error:.3f})"
 
 
-def nation_lines(study: BirthStudy) -> list[str]:
+def nation_lines(study: BirthStudy, models: Models) -> list[str]:
     """The nation's figures."""
     full, plain = study.checks
     lines = [
@@ -177,18 +177,21 @@ def nation_lines(study: BirthStudy) -> list[str]:
     for order, check in study.order_checks.items():
         for year, births, fitted in zip(check.periods, check.births, check.fitted, strict=True):
             lines.append(f"| {order} | {year} | {births / 1e4:.0f} | {fitted / 1e4:.0f} |")
-    return [*lines, "", *_dragon_lines(study), ""]
+    return [*lines, "", *_dragon_lines(study, models), ""]
 
 
-def _dragon_lines(study: BirthStudy) -> list[str]:
+def _dragon_lines(study: BirthStudy, models: Models) -> list[str]:
     """The Dragon's year with marriages held and without; what a fit says of the years after its end."""
     regression, history = study.nation.regression, study.nation.history
     bare = dataclasses.replace(regression, marriages=None, walk=0.03).fit(history)
-    women = history.exposure[-1] / history.exposure[-2]
-    ahead = history.exposure[-1] * women ** np.arange(1, 4)[:, None]
+    snake = LunarYear("snake", DRAGON + 1, WIDE)
+    ending = dataclasses.replace(regression, marriages=None, walk=0.03, terms=(*regression.terms, snake)).fit(history)
+    ground = Desk(read_tables(ROOT)).ground(models)
+    ahead = nation_women(ground, build(ground, models), history.periods[0]).of(range(2026, 2029))
     lines = [
         f"- Dragon year, marriages held: {percent(study.nation, 'dragon')}",
         f"- Dragon year, all that came with it, no term for marriages: {percent(bare, 'dragon')}",
+        f"- the year after it, likewise: {percent(ending, 'snake')}",
     ]
     for last in (2023, 2024, 2025):
         exposure = np.concatenate([history.exposure[last - 2025 :], ahead]) if last < 2025 else ahead
@@ -328,7 +331,7 @@ def main() -> None:
     lines = [
         f"Measured {today:%Y-%m-%d} by `benchmarks/births.py`; what `forecast effects` prints took {took:.1f} s.\n"
     ]
-    lines += nation_lines(study)
+    lines += nation_lines(study, models)
     if given.sets is not None and (given.sets / "taiwan-townships").is_dir():
         lines += taiwan_lines(taiwan(given.sets / "taiwan-townships"))
     lines += trial_lines(study, models, given.sets)

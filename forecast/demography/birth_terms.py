@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtri
 
 from forecast.axes import Floats
 
@@ -28,10 +29,11 @@ class Prior:
     source: str = ""
 
     @classmethod
-    def between(cls, low: float, high: float, source: str) -> Prior:
-        """From a 95 % interval of the factor by which births are multiplied (1.05 = 5 % more)."""
+    def between(cls, low: float, high: float, source: str, probability: float = 0.95) -> Prior:
+        """From an interval of the factor by which births are multiplied (1.05 = 5 % more)."""
         logs = np.log([low, high])
-        return cls(float(logs.mean()), float(np.ptp(logs) / (2.0 * Z95)), source)
+        width = 2.0 * float(ndtri(0.5 + 0.5 * probability))
+        return cls(float(logs.mean()), float(np.ptp(logs) / width), source)
 
 
 @dataclass(frozen=True, slots=True)

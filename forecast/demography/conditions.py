@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecast.axes import Floats
+from forecast.demography.birth_terms import CYCLE, DRAGON
 from forecast.demography.cohort import CohortComponent, FittedCohort, closed
 from forecast.demography.engine import Components, Forecast, History, Override
 from forecast.demography.evidence import Evidence
@@ -28,6 +29,9 @@ from forecast.errors import InputError
 from forecast.project.births import ORDERS_OF, BirthsSpec, Policy
 from forecast.project.spec import Models, MovementSpec
 from forecast.project.uncertainty import StreamSpec, UncertaintySpec
+
+OMEN = "year of the Dragon"
+"""The name under which its doubt is drawn."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -209,20 +213,31 @@ class _Scenario:
         )
 
     def _tempo(self) -> Floats:
-        """Years by which mothers of each order are older than at the launch (year, order)."""
+        """Years by which mothers of each order are older than at the launch (year, order).
+
+        A pace of a scenario's own begins after the births on record.
+        """
         launch = self.years[0] - 1
         ages = np.arange(self._shapes().shape[-1]) + 0.5
         start = float(self.ground.evidence.shapes.at(range(launch, launch + 1))[0] @ ages)
         follow = self._shapes() @ ages - start
-        since = np.array(self.years, dtype=np.float64) - launch
+        years = np.array(self.years)
+        since = np.maximum(years - self.models.project.time.born_until, 0)
+        last = follow[np.maximum(np.arange(len(years)) - since, 0)]
         tempo = self.models.births.tempo
         stated = (tempo.first, tempo.second, tempo.third_and_later)
-        return np.stack([follow if item is None else since * item.value for item in stated], axis=1)
+        return np.stack([follow if item is None else last + since * item.value for item in stated], axis=1)
 
     def _effects(self) -> tuple[Effect, ...]:
-        """Policies, acting on births that are not on record yet."""
-        born = self.models.project.time.born_until
-        return tuple(effect_of(name, policy, born) for name, policy in self.models.births.policy.items())
+        """Policies, acting on births that are not on record yet, and how sure years of the Dragon are."""
+        born, zodiac = self.models.project.time.born_until, self.models.births.zodiac
+        found = [effect_of(name, policy, born) for name, policy in self.models.births.policy.items()]
+        if not self.models.births.path.hold:
+            doubt = (zodiac.doubt.value, zodiac.doubt.value)
+            later = [year for year in self.years if year > born and (year - DRAGON) % CYCLE == 0]
+            # The same draw in each of them; nothing is left of it a year later.
+            found += [Effect(OMEN, ORDERS_OF["all"], 0.0, doubt, year, 1, 1e-3) for year in later]
+        return tuple(found)
 
     def _births(self, system: str) -> dict[int, float]:
         known = self.ground.evidence.births.get(self.ground.evidence.place(system), {})

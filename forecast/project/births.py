@@ -105,12 +105,26 @@ class Tempo(Spec):
     second: Assumption | None = None
     third_and_later: Assumption | None = None
 
+    @model_validator(mode="after")
+    def _within_reason(self) -> Tempo:
+        stated = [item for item in (self.first, self.second, self.third_and_later) if item is not None]
+        if not all(-0.5 <= item.value <= 0.5 for item in stated):
+            raise ValueError("from -0.5 to 0.5 years a year")
+        return self
+
 
 class Zodiac(Spec):
-    """What a year of the Dragon adds to births, and what the year after it misses."""
+    """What a year of the Dragon adds to births, what the year after it misses, and the sd of the log of the former."""
 
     dragon: Assumption
     after: Assumption
+    doubt: Assumption
+
+    @model_validator(mode="after")
+    def _within_reason(self) -> Zodiac:
+        if not all(-0.5 <= item.value <= 0.5 for item in (self.dragon, self.after)) or not 0 <= self.doubt.value <= 0.5:
+            raise ValueError("dragon and after from -0.5 to 0.5, doubt from 0 to 0.5")
+        return self
 
 
 class SexRatio(Spec):

@@ -51,6 +51,7 @@ class SubsidySpec(Spec):
 
     low: Annotated[float, Field(gt=-1)]
     high: float
+    probability: Annotated[float, Field(gt=0, lt=1)] = 0.8
     source: str
 
     @model_validator(mode="after")

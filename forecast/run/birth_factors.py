@@ -144,5 +144,6 @@ def _factors(result: Result, area: int, year: int, omen: float) -> list[Factor]:
         ]
     note = f"{levels.raw[area]:.3f} of the province's fertility before pooling, {levels.pooled[area]:.3f} after"
     found.append(Factor("pooling weight", "norm", levels.weight, "share of own evidence", "derived", "", note))
-    found.append(Factor("zodiac", "norm", omen, "within the nation's level", "derived", ""))
+    note = "births are on record, whatever the year gave them" if year <= result.born_until else ""
+    found.append(Factor("zodiac", "norm", omen, "within the nation's level", "derived", "", note))
     return found

@@ -257,7 +257,7 @@ def subsidy(spec: RegressionSpec) -> Effect:
     """One year on record, and in it the Dragon's year ended and the marriages of 2024 had fallen: the prior stands."""
     return effect(
         SUBSIDY,
-        Prior.between(1.0 + spec.subsidy.low, 1.0 + spec.subsidy.high, spec.subsidy.source),
+        Prior.between(1.0 + spec.subsidy.low, 1.0 + spec.subsidy.high, spec.subsidy.source, spec.subsidy.probability),
         None,
         "not identified: 2025 alone, confounded with the end of the Dragon year and the marriages of 2024",
     )

@@ -60,7 +60,7 @@ def test_the_sentence_on_scenarios(desk: Desk, baseline: Result) -> None:
     first = baseline.demand["kindergarten"].find("places").values.sum(axis=1)[0]
     quoted = (
         f"about {first_year:.0f} births in 2026",
-        f"{later:.0f} in 2030, {last:.0f} in 2035",
+        f"{later:.0f} in 2030, {last:.0f} in 2035.",
         f"at {seats[high.people.place(2035)] / 1000:.0f} thousand",
         f"against {first / 1000:.0f} thousand in 2020",
     )

@@ -12,6 +12,8 @@ from forecast.demography.conditions import Systems, birth_factor, build, effect_
 from forecast.demography.engine import Forecast
 from forecast.demography.fertility import Ar1
 from forecast.demography.mortality import e0_of, tables
+from forecast.demography.noise import Draws
+from forecast.demography.policy import acting
 from forecast.kernels.step import aged
 from forecast.project.births import Policy
 from forecast.project.load import load_models, load_scenario
@@ -249,3 +251,25 @@ def test_a_horizon_cuts_and_does_not_change(desk: Desk, models: Models, base: Sy
     short = build(desk.ground(models), shorter)
     assert short.districts.years == range(2020, 2036)
     assert short.districts.people == pytest.approx(base.districts.people[:16], rel=1e-9)
+
+
+def test_every_trajectory_has_its_own_dragon(base: Systems) -> None:
+    draws = Draws(3, range(400), "230100")
+    years = list(base.districts.years[1:])
+    acts = acting(base.fitted.components.parity.effects, base.districts.years[1:], draws)  # type: ignore[union-attr]
+    dragon, after, again = (acts.factor[years.index(year), 0] for year in (2036, 2037, 2048))
+    assert np.log(dragon).std() == pytest.approx(0.037, rel=0.1)
+    assert (after == 1.0).all()
+    assert dragon.tolist() == again.tolist()
+    assert (acts.factor[: years.index(2036)] == 1.0).all()
+
+
+def test_a_pace_of_its_own_begins_after_the_record(harbin: Path, desk: Desk, base: Systems, models: Models) -> None:
+    later = Assumption(value=0.3, status="assumed", source="made", why="made")
+    tempo = models.births.tempo.model_copy(update={"first": later})
+    births_spec = models.births.model_copy(update={"tempo": tempo})
+    other = build(desk.ground(models), models.model_copy(update={"births": births_spec}))
+    was, now = (item.districts.by_order.births.sum(axis=(1, 3)) for item in (base, other))
+    record = list(base.districts.years[1:]).index(2025) + 1
+    assert now[:record] == pytest.approx(was[:record], rel=1e-12)
+    assert abs(now[record + 3, 0] / was[record + 3, 0] - 1.0) > 1e-3

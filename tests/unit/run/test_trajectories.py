@@ -158,6 +158,7 @@ def calmed(models: Models, *keep: str) -> Models:
     births = models.births.model_dump(by_alias=True)
     for order in births["orders"]["doubt"].values():
         order["value"] = 0.0
+    births["zodiac"]["doubt"]["value"] = 0.0
     sure = type(models.births).model_validate(births)
     return models.model_copy(update={"uncertainty": UncertaintySpec.model_validate(spec), "births": sure})
 
