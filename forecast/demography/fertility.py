@@ -118,17 +118,17 @@ class Ar1:
 
 def multiplier(points: Mapping[int, float], years: range) -> Floats:
     """A factor by year, linear between the given years, 1 before the first, constant after the last."""
-    if not points:
-        return np.ones(len(years))
-    known = sorted(points)
-    values = np.interp(list(years), known, [points[year] for year in known])
-    return np.where(np.array(years) < known[0], 1.0, values)
+    return _through(points, years, 1.0)
 
 
 def offset(points: Mapping[int, float], years: range) -> Floats:
     """A term by year, linear between the given years, nought before the first, constant after the last."""
+    return _through(points, years, 0.0)
+
+
+def _through(points: Mapping[int, float], years: range, before: float) -> Floats:
     if not points:
-        return np.zeros(len(years))
+        return np.full(len(years), before)
     known = sorted(points)
     values = np.interp(list(years), known, [points[year] for year in known])
-    return np.where(np.array(years) < known[0], 0.0, values)
+    return np.where(np.array(years) < known[0], before, values)

@@ -25,6 +25,7 @@ from forecast.demography.parity_start import (
 from forecast.demography.past import past_of
 from forecast.errors import Fault, InputError
 from forecast.kernels.parity import MOST, ORDERS
+from forecast.kernels.parity_numpy import able
 
 SPAN = 50
 """Years of fertility that women still asked for their children may have behind them."""
@@ -153,7 +154,7 @@ def conditional(incidence: Floats, start: Floats, women: Floats) -> Floats:
     Where hardly anybody could bear an order yet, the rate of the next age stands; the births that this leaves out are
     spread over the order's other ages, so that each order has as many as before.
     """
-    could = np.stack([start[0], start[1], start[2] + start[3]])
+    could = able(start)
     mean = could.copy()
     mean[:, 1:] = 0.5 * (could[:, 1:] + could[:, :-1])
     rates = np.zeros_like(mean)
@@ -168,7 +169,7 @@ def conditional(incidence: Floats, start: Floats, women: Floats) -> Floats:
 
 def _unit(rates: Floats, start: Floats, tilt: Floats, women: Floats) -> Floats:
     """Births that the rates (order, cell, area) give in the launch year (area,)."""
-    could = np.stack([start[:, 0], start[:, 1], start[:, 2] + start[:, 3]], axis=1)
+    could = able(start.swapaxes(0, 1)).swapaxes(0, 1)
     born = (np.moveaxis(rates, -1, 0) * could * tilt[..., None])[..., 1:] * women[:, None, BEARING]
     found: Floats = born.sum(axis=(1, 2))
     return found

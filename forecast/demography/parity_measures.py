@@ -11,6 +11,7 @@ import numpy as np
 
 from forecast.axes import FERTILE, Floats
 from forecast.kernels.parity import cohort
+from forecast.kernels.parity_numpy import able
 
 ORDER_NAMES = ("1", "2", "3+")
 MEASURES = (
@@ -50,8 +51,7 @@ def _table(births: Floats, exposed: Floats, *, moving: bool) -> list[Floats]:
     """Total fertility and progressions of the period parity table."""
     if not moving:
         return [np.full(births.shape[:1] + births.shape[3:], np.nan)] * 4
-    could = np.stack([exposed[:, 0], exposed[:, 1], exposed[:, 2] + exposed[:, 3]])
-    rates = _over(np.moveaxis(births, 1, 0), could)
+    rates = _over(np.moveaxis(births, 1, 0), able(np.moveaxis(exposed, 1, 0)))
     first, second, later, third = cohort(np.moveaxis(rates, 2, 1))
     return [first + second + later, first, _over(second, first), _over(third, second)]
 

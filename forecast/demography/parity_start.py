@@ -105,7 +105,7 @@ def own_shift(standard: Standard, children: Floats) -> Floats:
 
 
 def area_shift(standard: Standard, v: Floats, weights: Floats, counted: Floats) -> Floats:
-    """T (area,) under which the women asked have had the mean number of children counted (area,).
+    """The t (area,) under which the women asked have had the mean number of children counted (area,).
 
     weights  women by age who may have children, as shares of those asked  (area, age)
     """

@@ -55,7 +55,7 @@ def join(opens: Floats, now: Floats, waiting: Floats) -> None:
 
 
 def able(stock: Floats) -> Floats:
-    """Those who could bear each order (order, cell, column) of a stock (parity, cell, column)."""
+    """Those who could bear each order (order, ...) of a stock (parity, ...)."""
     found: Floats = stock[:3].copy()
     found[2] += stock[3]
     return found

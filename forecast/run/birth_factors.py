@@ -10,6 +10,7 @@ from forecast.axes import FERTILE, Floats
 from forecast.demography.conditions import build
 from forecast.demography.parity_measures import ORDER_NAMES
 from forecast.demography.policy import zodiac
+from forecast.kernels.parity_numpy import able
 from forecast.run.inputs import Area
 from forecast.run.model import Desk, Result
 from forecast.services.series import Factor
@@ -71,12 +72,13 @@ def explain_births(desk: Desk, result: Result, area: Area, year: int) -> BirthsE
     here = [codes.index(area.code)] if area.code in codes else list(range(len(codes)))
     mothers = systems.districts.by_order
     births, exposed = mothers.births[place, here].sum(axis=0), mothers.exposed[place, here].sum(axis=0)
-    able = _able(exposed, moving=mothers.moving)
+    # With rates by order for all women alike, everybody could bear.
+    could = able(exposed) if mothers.moving else exposed[:3]
     counted = exposed if mothers.moving else exposed[:1]
     added = births.sum(axis=1) - _without_policies(desk, result, place, here)
     omen = _omen(result, year)
     orders = tuple(
-        _line(name, float(able[k].sum()), float(births[k].sum()), float(added[k]), omen)
+        _line(name, float(could[k].sum()), float(births[k].sum()), float(added[k]), omen)
         for k, name in enumerate(ORDER_NAMES)
     )
     ages = tuple(
@@ -90,13 +92,6 @@ def explain_births(desk: Desk, result: Result, area: Area, year: int) -> BirthsE
     factors = tuple(_factors(result, here[0], year, omen)) if len(here) == 1 else ()
     status = "nowcast" if year <= result.born_until else "projected"
     return BirthsExplained(result.scenario.head.name, area, year, float(births.sum()), status, orders, ages, factors)
-
-
-def _able(exposed: Floats, *, moving: bool) -> Floats:
-    """Women who could bear each order (order, age); with rates by order for all women alike, everybody."""
-    if not moving:
-        return exposed[:3]
-    return np.stack([exposed[0], exposed[1], exposed[2] + exposed[3]])
 
 
 def _line(name: str, women: float, births: float, added: float, omen: float) -> OrderLine:

@@ -12,10 +12,9 @@ from forecast.axes import AGE, FEMALE, Floats
 from forecast.demography.birth_history import BirthHistory
 from forecast.demography.conditions import Systems
 from forecast.demography.ground import Ground
+from forecast.demography.parity_measures import ORDER_NAMES
 from forecast.demography.past import past_of
 from forecast.run.inputs import Frames, need
-
-ORDERS = ("1", "2", "3+")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,14 +106,14 @@ def orders_of(frames: Frames, nation: str, totals: Mapping[int, float]) -> dict[
     Shares are applied to the totals of the same year. The shares of total fertility by order stand for those of births
     where a survey has all three; rows of low confidence are left out, and so is a share that contradicts another.
     """
-    found: dict[str, dict[int, float]] = {order: {} for order in ORDERS}
+    found: dict[str, dict[int, float]] = {order: {} for order in ORDER_NAMES}
     for shares in (_rates(frames, nation), _shares(frames, nation)):
         for order, year, share in shares:
             if year in totals:
                 found[order][year] = share * totals[year]
     frame = frames["births"]
-    counted = frame[(frame["area"] == nation) & (frame["series"] == "published") & frame["order"].isin(ORDERS)]
-    for order in ORDERS:
+    counted = frame[(frame["area"] == nation) & (frame["series"] == "published") & frame["order"].isin(ORDER_NAMES)]
+    for order in ORDER_NAMES:
         found[order] |= _by_year(counted[counted["order"] == order], "births")
     return {order: dict(sorted(years.items())) for order, years in found.items()}
 
@@ -133,7 +132,7 @@ def _shares(frames: Frames, nation: str) -> Iterator[tuple[str, int, float]]:
             continue
         if {"2", "3+"} <= said.keys():
             said["1"] = 1.0 - said["2"] - said["3+"]
-        for order in ORDERS:
+        for order in ORDER_NAMES:
             if order in said:
                 yield order, year, said[order]
 
@@ -143,12 +142,12 @@ def _rates(frames: Frames, nation: str) -> Iterator[tuple[str, int, float]]:
     if "tfr" not in frames:
         return
     frame = frames["tfr"]
-    chosen = frame[(frame["area"] == nation) & (frame["confidence"] != "low") & frame["order"].isin(ORDERS)]
+    chosen = frame[(frame["area"] == nation) & (frame["confidence"] != "low") & frame["order"].isin(ORDER_NAMES)]
     for year in sorted(set(chosen["year"].astype(int))):
         rows = chosen[chosen["year"] == year]
         said = dict(zip(rows["order"].astype(str), rows["tfr"].astype(float), strict=True))
-        if said.keys() == set(ORDERS):
-            for order in ORDERS:
+        if said.keys() == set(ORDER_NAMES):
+            for order in ORDER_NAMES:
                 yield order, year, said[order] / sum(said.values())
 
 

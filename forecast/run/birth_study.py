@@ -14,11 +14,11 @@ from forecast.demography.birth_history import BirthHistory
 from forecast.demography.birth_regression import FEWEST, BirthRegression, FittedBirthRegression
 from forecast.demography.birth_terms import DRAGON, GOAT, Level, LunarYear, Marriages, Policy, Prior, Term
 from forecast.demography.conditions import build
+from forecast.demography.parity_measures import ORDER_NAMES
 from forecast.errors import InputError, TooLittleHistory
 from forecast.project.regression import CourseSpec, PriorSpec, RegressionSpec
 from forecast.project.spec import Models
 from forecast.run.birth_record import (
-    ORDERS,
     history_of,
     marriages_of,
     nation_history,
@@ -113,7 +113,7 @@ def birth_study(frames: Frames, models: Models) -> BirthStudy:
         order: order_regression(order, frames, spec, regression, totals, known).fit(
             history_of(evidence.nation, known[order], women, married)
         )
-        for order in ORDERS
+        for order in ORDER_NAMES
         if known["2"].keys() >= TOLD and len(known[order]) >= FEWEST
     }
     province = _province(nation, province_history(ground, province_women(ground, systems), married))

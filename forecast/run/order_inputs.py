@@ -9,10 +9,10 @@ import pandas as pd
 
 from forecast.axes import AGES, Floats
 from forecast.demography.evidence import OrderEvidence
+from forecast.demography.parity_measures import ORDER_NAMES
 from forecast.errors import InputError
 from forecast.project.spec import Models
 
-ORDER_NAMES = ("1", "2", "3+")
 EVER_BORN = "mean_children_ever_born_women_15_64"
 
 
