@@ -27,7 +27,8 @@ from forecast.demography.sampled import Sampled
 from forecast.demography.students import StudentRule, student_path, youth_of
 from forecast.errors import InputError
 from forecast.project.births import ORDERS_OF, BirthsSpec, Policy
-from forecast.project.spec import Models, MovementSpec
+from forecast.project.movement import MovementSpec
+from forecast.project.spec import Models
 from forecast.project.uncertainty import StreamSpec, UncertaintySpec
 
 OMEN = "year of the Dragon"

@@ -10,7 +10,7 @@ from forecast.axes import FEMALE, Floats
 from forecast.demography.base import in_groups
 from forecast.demography.ground import Ground
 from forecast.demography.migration import NetMigration, annual_rates, mobility, shrink, smooth
-from forecast.project.spec import MovementRates
+from forecast.project.movement import MovementRates
 
 CHILD_SHARES = (0.25, 0.75)
 """Net migrants of 0-4 and 5-9 per net migrating mother x child-woman ratio (UN Manual VI 1970; Shryock and Siegel)."""

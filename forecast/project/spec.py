@@ -7,7 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from forecast.project.ageing import AgeingSpec
 from forecast.project.births import BirthsSpec
+from forecast.project.movement import MovementSpec
 from forecast.project.parts import AreaCode, Assumption, ModelHead, Spec, Status, Year
 from forecast.project.uncertainty import UncertaintySpec
 
@@ -61,69 +63,6 @@ class ProjectSpec(Spec):
     project: ProjectHead
     time: Times
     run: RunSpec = RunSpec()
-
-
-class NationalMortality(Spec):
-    """The nation's death rates and life expectancies."""
-
-    rates: str
-    last_period: Year
-    e0_first: Year
-    e0_last: Year
-    drift_scale: Assumption
-
-    @model_validator(mode="after")
-    def _in_order(self) -> NationalMortality:
-        if self.e0_first >= self.e0_last:
-            raise ValueError("e0_first must lie before e0_last")
-        return self
-
-
-class MortalityShift(Spec):
-    """What sets the level of the province against the nation."""
-
-    year: Year
-
-
-class AgeingSpec(Spec):
-    """``ageing.toml``."""
-
-    model: ModelHead
-    national: NationalMortality
-    shift: MortalityShift
-
-
-class TimingSpec(Spec):
-    """Law 5: when migrants arrive, and which women bear."""
-
-    migrants: Literal["start", "even", "end"]
-    exposure: Literal["survivors", "final", "even"]
-
-
-class MovementRates(Spec):
-    """How past net migration is smoothed, shrunk and carried on."""
-
-    spread: Assumption
-    prior: Assumption
-    damping: Assumption
-    scale: Assumption | None = None
-
-
-class Students(Spec):
-    """Where students are held apart, and where ages show without them."""
-
-    campus: tuple[AreaCode, ...] = ()
-    plain: tuple[AreaCode, ...] = ()
-    source: str
-
-
-class MovementSpec(Spec):
-    """``movement.toml``."""
-
-    model: ModelHead
-    timing: TimingSpec
-    rates: MovementRates
-    students: Students
 
 
 class Line(Spec):
