@@ -11,7 +11,7 @@ import numpy as np
 from forecast.axes import AGE, FEMALE, Floats, Population
 from forecast.demography.courses import compensated, slower
 from forecast.demography.engine import Components, Flows, Forecast, History, Override, following
-from forecast.demography.migration import NetMigration
+from forecast.demography.migration import NetMigration, When, shifted
 from forecast.demography.mortality import tables
 from forecast.demography.noise import TYPICAL, Draws, Noise, Onset
 from forecast.demography.parity import Stocks
@@ -56,8 +56,7 @@ class CohortComponent:
         if scale != raw:
             why = "past net migration cannot turn round nor grow by itself: its share is kept between 0 and 1"
             notes = (Override(history.place, max(history.totals), "migration scale", raw, scale, why),)
-        moved = dataclasses.replace(components.migration, scale=scale)
-        return dataclasses.replace(fitted, components=dataclasses.replace(components, migration=moved), notes=notes)
+        return dataclasses.replace(fitted.at(scale), notes=notes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,16 +71,19 @@ class FittedCohort:
     place: str = ""
     notes: tuple[Override, ...] = ()
 
+    def at(self, scale: float) -> FittedCohort:
+        """The same with another share of the past migration."""
+        migration = self.components.migration.scaled(scale)
+        return dataclasses.replace(self, components=dataclasses.replace(self.components, migration=migration))
+
     def recent_scale(self) -> float:
-        """Net migration of the years with known totals, relative to what the past rates give."""
-        past = dataclasses.replace(self.components.migration, scale=1.0)
-        run = _Run(dataclasses.replace(self, components=dataclasses.replace(self.components, migration=past)))
-        run.go(range(self.launch.year + 1, max(self.totals) + 1))
-        needed = sum(run.usual[year] + run.missing[year] for year in run.missing)
-        usual = sum(run.usual[year] for year in run.missing)
-        if abs(usual) < 1.0:
+        """Net migration of the years with known totals: where it lies between nothing of the past and all of it."""
+        none, past = _controlled(self.at(0.0)), _controlled(self.at(1.0))
+        needed = sum(past.usual[year] + past.missing[year] for year in past.missing)
+        idle, usual = sum(none.usual.values()), sum(past.usual.values())
+        if abs(usual - idle) < 1.0:
             return 1.0
-        return float(needed / usual)
+        return float((needed - idle) / (usual - idle))
 
     def predict(self, years: range) -> Forecast:
         """People and flows; ``BalanceError`` if anybody appears or vanishes (law 6)."""
@@ -112,6 +114,13 @@ class FittedCohort:
         return Sampled(launch.areas, span, course, noise, draws, onset, apart, recorded, bearing)
 
 
+def _controlled(fitted: FittedCohort) -> _Run:
+    """The years whose totals are known, run."""
+    run = _Run(fitted)
+    run.go(range(fitted.launch.year + 1, max(fitted.totals) + 1))
+    return run
+
+
 class _Run:
     """The year loop and what it leaves behind."""
 
@@ -122,6 +131,7 @@ class _Run:
         self.core = fitted.launch.people - conditions.students[0]
         self.cores = [self.core]
         self.nets: list[Floats] = []
+        self.between: list[Floats | None] = []
         self.relative = conditions.relative
         self.adjust = 1.0
         self.solved: list[float] = []
@@ -211,18 +221,17 @@ class _Run:
     def _migrants(self, place: int, year: int, survivors: Floats) -> Floats:
         c = self.conditions
         last = max(self.fitted.totals, default=self.fitted.launch.year)
-        net = c.migration.net(survivors, year - last)
-        if len(survivors) > 1:
-            untied = float(c.migration.untied(survivors, year - last).sum())
-            why = "gains and losses of the areas are raked, by sex and age, to the net migration of all together"
-            self._note(year, "net migration", untied, float(net.sum()), why)
+        moves = c.migration.moves(survivors, When(year, year - last))
+        self.between.append(moves.between)
+        for note in moves.notes:
+            self._note(year, *note)
         known = self.fitted.totals.get(year)
         if known is None:
-            return net
-        free = float(survivors.sum() + net.sum() + c.students[place + 1].sum())
-        self.usual[year], self.missing[year] = float(net.sum()), known - free
+            return moves.net
+        free = float(survivors.sum() + moves.net.sum() + c.students[place + 1].sum())
+        self.usual[year], self.missing[year] = float(moves.net.sum()), known - free
         self._note(year, "people", free, known, f"the total of the year is known; the rest {c.migration.rest}")
-        return np.asarray(net + c.migration.shift(survivors, known - free))
+        return np.asarray(moves.net + shifted(c.migration.profile, survivors, known - free))
 
     def _student_moves(self, place: int) -> Floats:
         """Net migration of the stock held apart, by age at the year's end: those who came minus those who left."""

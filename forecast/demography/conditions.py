@@ -16,7 +16,7 @@ from forecast.demography.evidence import Evidence
 from forecast.demography.fertility import Ar1, PooledLevels, multiplier, offset
 from forecast.demography.ground import Ground, boys_share
 from forecast.demography.launch import Launch
-from forecast.demography.migration import NetMigration
+from forecast.demography.migration import Migration
 from forecast.demography.mortality import BrassShift, FittedLeeCarter
 from forecast.demography.noise import Draws, Noise, Stream, Wave
 from forecast.demography.orders import OrderGround, OrderRule, lay_orders
@@ -249,7 +249,7 @@ class _Scenario:
         system: str,
         reference: Floats,
         relative: Floats,
-        migration: NetMigration,
+        migration: Migration,
         factor: Floats | None = None,
         students: Floats | None = None,
         parity: Parity | None = None,

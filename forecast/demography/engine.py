@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from forecast.axes import Floats, Population
-from forecast.demography.migration import NetMigration
+from forecast.demography.migration import Migration
 from forecast.demography.noise import Draws
 from forecast.demography.parity import Mothers, Parity
 from forecast.demography.sampled import Trajectories
@@ -53,7 +53,7 @@ class Components:
     reference: Floats
     relative: Floats
     factor: Floats
-    migration: NetMigration
+    migration: Migration
     students: Floats
     born_until: int = 0
     parity: Parity | None = None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -49,6 +51,76 @@ def shrink(rates: Floats, people: Floats, parent: Floats, prior: float) -> Float
     return np.asarray(own * rates + (1.0 - own) * parent)
 
 
+@dataclass(frozen=True, slots=True)
+class When:
+    """A calendar year, and how many years it lies after the last one with a known total."""
+
+    year: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moves:
+    """What moved in a year.
+
+    net      net migrants by age at the year's end                              (area, sex, age)
+    between  gross moves between places, the areas first, then the pools beyond them; None where only net is known
+             (sex, age, origin, destination)
+    notes    overrides: measure, before, after, why (law 7)
+    """
+
+    net: Floats
+    between: Floats | None = None
+    notes: tuple[tuple[str, float, float, str], ...] = ()
+
+
+class Migration(Protocol):
+    """A way to move people.
+
+    profile  who moves: positive, one per person on average   (sex, age)
+    scale    share of the past imbalance between areas that holds in the first year
+    fixed    whether ``scale`` is given; else an engine may fit it to totals known since
+    rest     what is said of the people whom a known total adds
+    """
+
+    @property
+    def profile(self) -> Floats:
+        """Who moves (sex, age)."""
+        ...
+
+    @property
+    def scale(self) -> float:
+        """Share of the past imbalance in the first year."""
+        ...
+
+    @property
+    def fixed(self) -> bool:
+        """Whether it is given."""
+        ...
+
+    @property
+    def rest(self) -> str:
+        """What a known total adds."""
+        ...
+
+    def moves(self, survivors: Floats, when: When) -> Moves:
+        """Who moves in a year.
+
+        survivors  people at the year's end without migration (area, sex, age)
+        """
+        ...
+
+    def scaled(self, scale: float) -> Migration:
+        """The same with another share of the past imbalance."""
+        ...
+
+
+def shifted(profile: Floats, survivors: Floats, missing: float) -> Floats:
+    """Net migrants (area, sex, age) that add ``missing`` persons, spread by who moves: an additive control."""
+    movers = profile * survivors
+    return np.asarray(missing * movers / movers.sum())
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class NetMigration:
     """Net rates of a system of areas, tied together.
@@ -70,28 +142,29 @@ class NetMigration:
     fixed: bool = False
     rest: str = "is taken as net migration"
 
-    def net(self, survivors: Floats, after: int) -> Floats:
-        """Net migrants (area, sex, age) of one year, ``after`` years after the last controlled one.
+    def moves(self, survivors: Floats, when: When) -> Moves:
+        """Rates times survivors (area, sex, age); gains of some areas are the losses of others.
 
-        survivors  people at the year's end without migration (area, sex, age). Gains of some areas are the losses of
-        others: areas are raked (plus-minus) so that each sex and age sums to the net migration of all areas together.
+        Areas are raked (plus-minus) so that each sex and age sums to the net migration of all areas together.
         """
-        whole = self._level(after) * self.parent * survivors.sum(axis=0)
+        level = self.level(when.after)
+        whole = level * self.parent * survivors.sum(axis=0)
         # nobody moves where nobody is, not even by rounding
         weights = np.where(survivors.sum(axis=0) > 0, survivors, 1.0)
-        return plus_minus(self.untied(survivors, after), whole, weights)
+        untied = level * self.rates * survivors
+        net = plus_minus(untied, whole, weights)
+        if len(survivors) == 1:
+            return Moves(net)
+        why = "gains and losses of the areas are raked, by sex and age, to the net migration of all together"
+        return Moves(net, None, (("net migration", float(untied.sum()), float(net.sum()), why),))
 
-    def untied(self, survivors: Floats, after: int) -> Floats:
-        """What each area's own rates give before areas are tied."""
-        return np.asarray(self._level(after) * self.rates * survivors)
-
-    def _level(self, after: int) -> float:
+    def level(self, after: int) -> float:
+        """Share of the rates that holds so many years after the last known total."""
         return float(self.scale * self.damping ** max(after, 0))
 
-    def shift(self, survivors: Floats, missing: float) -> Floats:
-        """Net migrants (area, sex, age) that add ``missing`` persons, spread by who moves: an additive control."""
-        movers = self.profile * survivors
-        return np.asarray(missing * movers / movers.sum())
+    def scaled(self, scale: float) -> NetMigration:
+        """The same rates at another level."""
+        return dataclasses.replace(self, scale=scale)
 
 
 def model_schedule(ages: int = AGES) -> Floats:

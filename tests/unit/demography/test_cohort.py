@@ -9,6 +9,7 @@ import pytest
 from forecast.axes import AGES, Floats, Population
 from forecast.demography.cohort import CohortComponent, closed, women_exposed
 from forecast.demography.engine import Forecast, History
+from forecast.demography.migration import When, shifted
 from forecast.demography.mortality import tables
 from forecast.demography.noise import TYPICAL, Draws
 from forecast.errors import TooLittleHistory
@@ -124,7 +125,8 @@ def test_the_share_of_past_migration_that_still_holds_is_found(made: Made) -> No
     free = made(1, rate=0.02, fixed=False, totals=totals)
     fitted = CohortComponent().fit(free)
     assert fitted.components.migration.scale == pytest.approx(0.6, abs=0.01)
-    assert fitted.components.migration.rates is free.components.migration.rates  # type: ignore[union-attr]  # made with them
+    assert free.components is not None
+    assert fitted.components.migration.profile is free.components.migration.profile
     held = CohortComponent().fit(dataclasses.replace(one, totals=totals))
     assert held.components.migration.scale == 1.0
 
@@ -170,8 +172,8 @@ def test_a_nation_closes_by_its_deaths(made: Made) -> None:
     deaths = np.linspace(0.001, 0.5, 2 * AGES).reshape(2, AGES)
     rule = closed(deaths)
     assert rule.fixed
-    assert rule.net(np.ones((1, 2, AGES)), 3) == pytest.approx(np.zeros((1, 2, AGES)))
-    spread = rule.shift(np.full((1, 2, AGES), 7.0), -30.0)[0]
+    assert rule.moves(np.ones((1, 2, AGES)), When(2023, 3)).net == pytest.approx(np.zeros((1, 2, AGES)))
+    spread = shifted(rule.profile, np.full((1, 2, AGES), 7.0), -30.0)[0]
     assert spread / spread[0, 0] == pytest.approx(deaths / deaths[0, 0])
 
 

@@ -6,7 +6,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecast.axes import AGES, Floats
-from forecast.demography.migration import NetMigration, annual_rates, mobility, model_schedule, shrink, smooth
+from forecast.demography.migration import (
+    NetMigration,
+    When,
+    annual_rates,
+    mobility,
+    model_schedule,
+    shifted,
+    shrink,
+    smooth,
+)
 
 GROUPS = 18
 """0-4 .. 80-84 and 85+."""
@@ -61,7 +70,7 @@ def system(seed: int, areas: int = 4, scale: float = 1.0, damping: float = 0.9) 
 @given(st.integers(0, 10_000), st.integers(0, 20))
 def test_areas_are_tied_to_their_parent(seed: int, after: int) -> None:
     migration, people = system(seed)
-    net = migration.net(people, after)
+    net = migration.moves(people, When(2021, after)).net
     whole = 0.9**after * migration.parent * people.sum(axis=0)
     assert net.shape == people.shape
     assert np.abs(net.sum(axis=0) - whole).max() <= 1e-9 * np.abs(net).sum(axis=0).max()
@@ -71,7 +80,7 @@ def test_areas_are_tied_to_their_parent(seed: int, after: int) -> None:
 def test_where_the_parent_stays_areas_only_exchange(seed: int) -> None:
     migration, people = system(seed)
     tied = NetMigration(migration.rates, np.zeros((2, 12)), migration.profile, 1.0, 1.0)
-    net = tied.net(people, 0)
+    net = tied.moves(people, When(2021, 0)).net
     assert net.sum(axis=0) == pytest.approx(np.zeros((2, 12)), abs=1e-9)
     assert np.abs(net).sum() > 0
 
@@ -81,13 +90,13 @@ def test_damping_by_hand() -> None:
     one = NetMigration(np.full((1, 2, 3), 0.02), np.full((2, 3), 0.02), np.ones((2, 3)), scale=0.5, damping=0.9)
     people = np.full((1, 2, 3), 100.0)
     for after, wanted in ((-3, 1.0), (0, 1.0), (1, 0.9), (2, 0.81)):
-        assert one.net(people, after) == pytest.approx(np.full((1, 2, 3), wanted))
+        assert one.moves(people, When(2021, after)).net == pytest.approx(np.full((1, 2, 3), wanted))
 
 
 @given(st.integers(0, 10_000), st.floats(-5000.0, 5000.0))
 def test_a_shift_adds_exactly_what_is_missing(seed: int, missing: float) -> None:
     migration, people = system(seed)
-    moved = migration.shift(people, missing)
+    moved = shifted(migration.profile, people, missing)
     assert moved.sum() == pytest.approx(missing, rel=1e-9, abs=1e-9)
     assert (moved * np.sign(missing) >= 0).all()
     # twice as mobile, twice as many of as many people
