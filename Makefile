@@ -72,9 +72,10 @@ wheel: setup ## build the wheel, look into it, install it alone and run Harbin f
 	cd city; \
 	../alone/bin/forecast run
 
-bench: setup ## time kernels, trajectories, tables and the run; PEER=python that has leapfrog-py, to measure beside it
+bench: setup ## time kernels, trajectories, regions, tables and the run; PEER=python that has leapfrog-py, to measure beside it
 	@$(PY) benchmarks/kernel.py
 	@$(PY) benchmarks/trajectories.py --full $(if $(PEER),--peer $(PEER))
+	@$(PY) benchmarks/multiregional.py
 	@$(PY) benchmarks/tidy.py
 	@$(PY) benchmarks/run.py
 

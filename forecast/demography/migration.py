@@ -10,6 +10,7 @@ import numpy as np
 
 from forecast.axes import AGES, Floats
 from forecast.kernels.controls import plus_minus
+from forecast.kernels.rogers_castro import FUNDAMENTAL, schedule
 
 
 def annual_rates(decade: Floats, ages: int = AGES) -> Floats:
@@ -168,14 +169,8 @@ class NetMigration:
 
 
 def model_schedule(ages: int = AGES) -> Floats:
-    """Relative migration by single age (age,): the seven-parameter model with its fundamental values.
-
-    m(x) = a1 exp(-al1 x) + a2 exp(-al2 (x - mu2) - exp(-la2 (x - mu2))) + c with a1 = .02, al1 = .10, a2 = .06,
-    al2 = .10, mu2 = 20, la2 = .40, c = .003. Source: Rogers and Castro 1981, Model Migration Schedules.
-    """
-    age = np.arange(ages) + 0.5
-    work = 0.06 * np.exp(-0.10 * (age - 20.0) - np.exp(-0.40 * (age - 20.0)))
-    return np.asarray(0.02 * np.exp(-0.10 * age) + work + 0.003)
+    """Relative migration by single age (age,): seven parameters at their fundamental values (Rogers, Castro 1981)."""
+    return schedule(FUNDAMENTAL, np.arange(ages, dtype=np.float64) + 0.5)
 
 
 def mobility(rates: Floats, people: Floats) -> Floats:

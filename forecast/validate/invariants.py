@@ -9,6 +9,7 @@ from forecast.kernels.growth import leslie, stable
 from forecast.kernels.lifetable import LifeTable, life_tables, period_deaths, separation_factors
 from forecast.kernels.step import Exposure, Projection, Timing, balance, project, step
 from forecast.validate.check import Check
+from forecast.validate.multiregional import multiregional
 
 AGES, AREAS, YEARS = 111, 4, 30
 SETTLED = 3000
@@ -18,8 +19,9 @@ TAKEN: tuple[Exposure, ...] = ("survivors", "final", "even")
 
 
 def invariants() -> list[Check]:
-    """Check the laws of the step on made people."""
-    return [by_hand(), null(), symmetry(), scale(), growth(), balanced(), deaths_agree(), same_bits()]
+    """Check the laws of the step on made people, of one region and of several."""
+    single = [by_hand(), null(), symmetry(), scale(), growth(), balanced(), deaths_agree(), same_bits()]
+    return [*single, *multiregional()]
 
 
 def by_hand() -> Check:

@@ -10,7 +10,7 @@ from forecast.validate import invariants as laws
 def test_all_hold() -> None:
     checks = laws.invariants()
     assert [check.name for check in checks if not check.passed] == []
-    assert len({check.name for check in checks}) == 8
+    assert len({check.name for check in checks}) == 13
 
 
 def test_a_step_that_loses_one_in_a_thousand_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,85 @@
+"""Who goes where: seeds of moves between places, from a table of moves where there is one, else from stated gravity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from forecast.axes import Floats
+from forecast.demography.gravity import Gravity, Pairs, Term, great_circle, stated
+from forecast.demography.migration import model_schedule
+from forecast.demography.settlement import Settlement
+from forecast.kernels.rogers_castro import fit_counts
+from forecast.project.movement import GravitySpec
+
+LEAST = 0.5
+"""Persons in a pair that was observed empty: next year somebody may go there."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ObservedMoves:
+    """A table of moves, a year's mean; places are the areas, the rest of the province, the rest of the country.
+
+    pairs   moves of all ages, NaN where no row says them, NaN on the diagonal   (origin, destination)
+    ages    exact ages in the middle of the groups by which moves are told, empty where they are not   (group,)
+    counts  moves between all places at those ages                                               (group,)
+    widths  years of age in each group                                                           (group,)
+    """
+
+    pairs: Floats
+    ages: Floats
+    counts: Floats
+    widths: Floats
+
+
+def seeds(place: Settlement, people: Floats, pools: Floats, spec: GravitySpec, seen: ObservedMoves | None) -> Floats:
+    """Relative moves between places (origin, destination), 0 inside places and pools.
+
+    people  of the areas (area,);  pools  of the rest of the province and of the country (2,)
+
+    With a table of moves a gravity model with the pools' own terms is fitted to it and stands where the table has no
+    row. Without one its coefficients are stated, and a border between provinces lets one in ``province`` through.
+    """
+    areas, size = len(people), np.append(people, pools)
+    pairs = Pairs(size, size, _kilometres(place, spec), pool=np.append(np.zeros(areas), [1.0, 2.0]))
+    if seen is None:
+        logs = {"log origin": spec.origin, "log destination": spec.destination, "log distance": spec.distance}
+        found = stated(("distance",), {name: item.value for name, item in logs.items()}).predict(pairs)
+        found[areas + 1, :] /= spec.province.value
+        found[:, areas + 1] /= spec.province.value
+    else:
+        outside = np.isfinite(seen.pairs[areas:, :areas]).any() and np.isfinite(seen.pairs[:areas, areas:]).any()
+        terms: tuple[Term, ...] = ("distance", "pool") if outside else ("distance",)
+        found = Gravity(terms).fit(seen.pairs, pairs).predict(pairs)
+        found = np.where(np.isfinite(seen.pairs), np.maximum(np.nan_to_num(seen.pairs), LEAST), found)
+    found[areas:, areas:] = 0.0
+    np.fill_diagonal(found, 0.0)
+    return np.asarray(found / found.sum())
+
+
+def age_schedule(ages: int, seen: ObservedMoves | None, people: Floats) -> Floats:
+    """Relative moves by single age (age,): fitted to a table of moves by age, else the model schedule.
+
+    people  of all areas by single age (age,)
+
+    Seven to thirteen parameters, as many as the Bayesian information criterion asks for (Rogers and Castro 1981).
+    """
+    if seen is None or not seen.ages.size:
+        return model_schedule(ages)
+    whole = np.append(0.0, np.cumsum(people))
+    low, high = seen.ages - seen.widths / 2.0, seen.ages + seen.widths / 2.0
+    at = np.arange(ages + 1.0)
+    exposure = np.interp(high, at, whole) - np.interp(low, at, whole)
+    return fit_counts(seen.counts, exposure, ages=seen.ages, kind="bic").rates(np.arange(ages, dtype=np.float64) + 0.5)
+
+
+def _kilometres(place: Settlement, spec: GravitySpec) -> Floats:
+    inside = great_circle(place.lon, place.lat)
+    areas = len(inside)
+    out = np.zeros((areas + 2, areas + 2))
+    # seats that fall together are a kilometre apart: no elasticity bears a zero
+    out[:areas, :areas] = np.maximum(inside, 1.0)
+    for pool, kilometres in ((areas, spec.province_km.value), (areas + 1, spec.nation_km.value)):
+        out[pool, :] = out[:, pool] = kilometres
+    return out

@@ -1,0 +1,109 @@
+"""The areas as places: seats, urban people, people registered elsewhere."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from forecast.axes import Floats
+from forecast.demography.flow_seeds import ObservedMoves
+from forecast.demography.settlement import Dwellings, Settlement
+from forecast.errors import InputError
+from forecast.project.spec import Models
+
+URBAN = ("urban_pop",)
+NEAR = ("registered_elsewhere_same_province", "inmigrants_same_province")
+FAR = ("registered_elsewhere_other_province", "inmigrants_other_province")
+"""Names under which censuses publish one count."""
+Frames = Mapping[str, pd.DataFrame]
+RESIDUAL = 'or set model.engine = "residual" in models/movement.toml'
+
+
+def settlement(frames: Frames, models: Models, areas: tuple[str, ...]) -> Settlement | None:
+    """What the engine of gross flows needs, ``InputError`` for what is missing; None for an engine of net rates."""
+    if models.movement.model.engine != "flows":
+        return None
+    days = (models.project.time.previous_census, models.project.time.census)
+    urban, near, far = (
+        np.stack([_counts(frames["indicators"], names, day, areas) for day in days]) for names in (URBAN, NEAR, FAR)
+    )
+    seats = frames["areas"].drop_duplicates("area").set_index("area").reindex(list(areas))
+    lon, lat = (_seats(seats, name) for name in ("lon", "lat"))
+    return Settlement(lon, lat, urban, near, far)
+
+
+def _counts(table: pd.DataFrame, names: tuple[str, ...], day: dt.date, areas: tuple[str, ...]) -> Floats:
+    here = table[table["indicator"].isin(names) & (table["date"] == pd.Timestamp(day))]
+    found = here.drop_duplicates("area").set_index("area")["value"].reindex(list(areas))
+    missing = list(found.index[found.isna()])
+    if missing:
+        what = f"{' or '.join(names)} of every area on {day}"
+        way_out = f"add the rows, {RESIDUAL}"
+        raise InputError.one("data/**/indicators", what, f"none for {', '.join(missing[:10])}", way_out)
+    return found.to_numpy(np.float64)
+
+
+def _seats(seats: pd.DataFrame, name: str) -> Floats:
+    """Middle of each area where it is known, else its seat: seats of a city's core lie side by side."""
+    values = pd.to_numeric(seats[f"centroid_{name}"], errors="coerce").fillna(pd.to_numeric(seats[name]))
+    missing = list(values.index[values.isna()])
+    if missing:
+        what, found = f"{name} of every area, in degrees", f"none for {', '.join(missing[:10])}"
+        raise InputError.one("data/**/areas", what, found, f"fill the column, {RESIDUAL}")
+    return values.to_numpy(np.float64)
+
+
+def dwellings(frames: Frames, models: Models, areas: tuple[str, ...]) -> dict[int, Dwellings]:
+    """The optional table of dwellings by year of completion; ``InputError`` where it cannot act."""
+    if "housing" not in frames:
+        return {}
+    table = frames["housing"]
+    strangers = sorted(set(table["area"].astype(str)) - set(areas))
+    if strangers:
+        what, found = "areas of the project", ", ".join(strangers[:10])
+        raise InputError.one("data/**/housing, column area", what, found, "correct the codes, or leave the rows out")
+    if models.movement.model.engine != "flows" or models.movement.housing is None:
+        what = 'model.engine = "flows" and a section [housing]'
+        raise InputError.one("models/movement.toml", what, "a table data/**/housing without them", "add them")
+    found_years = {}
+    for year, rows in table.groupby("year"):
+        here = rows.set_index("area").reindex(list(areas))
+        found_years[int(str(year))] = Dwellings(
+            here["dwellings"].fillna(0.0).to_numpy(np.float64), here["household_size"].to_numpy(np.float64)
+        )
+    return found_years
+
+
+def observed_moves(frames: Frames, models: Models, areas: tuple[str, ...]) -> ObservedMoves | None:
+    """The optional table of moves between places, a year's mean; ``InputError`` for a place that is none."""
+    if "migration" not in frames:
+        return None
+    head, table = models.project.project, frames["migration"]
+    places = [*areas, head.province, head.nation]
+    for column in ("origin", "destination"):
+        strangers = sorted(set(table[column].astype(str)) - set(places))
+        if strangers:
+            what = f"areas of the project, or {head.province} or {head.nation} for the rest of them"
+            where = f"data/**/migration, column {column}"
+            raise InputError.one(where, what, ", ".join(strangers[:10]), "correct the codes, or leave the rows out")
+    if models.movement.model.engine != "flows":
+        where, found = "models/movement.toml, key model.engine", "a table data/**/migration without it"
+        raise InputError.one(where, '"flows", which a table of moves asks for', found, "set it, or take the table out")
+    years = table["year"].nunique()
+    whole = table[table["age_start"].isna()] if table["age_start"].isna().any() else table
+    sums = whole.groupby(["origin", "destination"])["people"].sum() / years
+    wanted = pd.MultiIndex.from_product([places, places])
+    pairs = np.array(sums.reindex(wanted), dtype=np.float64).reshape(len(places), len(places))
+    pairs[np.eye(len(places), dtype=bool)] = np.nan
+    return ObservedMoves(pairs, *_by_age(table, years))
+
+
+def _by_age(table: pd.DataFrame, years: int) -> tuple[Floats, Floats, Floats]:
+    """Middles, yearly counts and widths of closed age groups over all pairs; empty where the table tells no ages."""
+    told = table[table["age_start"].notna() & table["age_width"].notna()]
+    sums = told.groupby(["age_start", "age_width"])["people"].sum().reset_index()
+    starts, widths = sums["age_start"].to_numpy(np.float64), sums["age_width"].to_numpy(np.float64)
+    return starts + widths / 2.0, sums["people"].to_numpy(np.float64) / years, widths

@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from forecast.errors import InputError
+from forecast.project.load import load_models, load_scenario
+from forecast.run.inputs import Frames
+from forecast.run.model import Desk, Result, compute
+from forecast.run.place_inputs import dwellings, observed_moves, settlement
+
+AREAS = ("230102", "230103")
+Table = Callable[..., pd.DataFrame]
+SAID = {"source": "laoyou-method", "status": "assumed", "confidence": "low", "note": None}
+
+
+def housing(**columns: object) -> pd.DataFrame:
+    return pd.DataFrame({"area": ["230109"], "year": [2026], "dwellings": [20000.0], "household_size": [np.nan], **SAID}
+                        | columns)  # fmt: skip
+
+
+def moves(**columns: object) -> pd.DataFrame:
+    rows = {"year": [2019, 2019], "origin": ["230102", "000000"], "destination": ["230103", "230102"]}
+    return pd.DataFrame({**rows, "age_start": [np.nan] * 2, "age_width": [np.nan] * 2, "people": [500.0, 40.0], **SAID}
+                        | columns)  # fmt: skip
+
+
+def test_places_of_the_project(harbin: Path, frames: Frames) -> None:
+    models = load_models(harbin, load_scenario(harbin, "baseline"))
+    found = settlement(frames, models, AREAS)
+    assert found is not None
+    # 道里 and 南岗 at the census of 2020, and at that of 2010 under its own names
+    assert found.near.tolist() == [[97198.0, 246867.0], [277607.0, 451347.0]]
+    assert found.far[1].tolist() == [40012.0, 122488.0]
+    assert found.urban[:, 0].tolist() == [821505.0, 1023936.0]
+    assert (found.lon > 126).all()
+    assert (found.lat < 46).all()
+    net = load_models(harbin, load_scenario(harbin, "net-rates"))
+    assert settlement(frames, net, AREAS) is None
+
+
+def test_what_is_missing_is_named(harbin: Path, frames: Frames) -> None:
+    models = load_models(harbin, load_scenario(harbin, "baseline"))
+    known = frames["indicators"]
+    without = known[(known["area"] != "230103") | (known["indicator"] != "urban_pop")]
+    with pytest.raises(InputError) as caught:
+        settlement({**frames, "indicators": without}, models, AREAS)
+    fault = caught.value.faults[0]
+    assert (fault.where, fault.found) == ("data/**/indicators", "none for 230103")
+    assert "urban_pop" in fault.expected
+    assert "residual" in fault.way_out
+
+
+def test_a_middle_that_is_blank_falls_back_on_the_seat(harbin: Path, frames: Frames) -> None:
+    models = load_models(harbin, load_scenario(harbin, "baseline"))
+    areas = frames["areas"].assign(centroid_lon=np.nan, centroid_lat=np.nan)
+    found = settlement({**frames, "areas": areas}, models, AREAS)
+    assert found is not None
+    assert found.lon.tolist() == pytest.approx([126.612532, 126.652098])
+
+
+def test_dwellings_by_year(harbin: Path, frames: Frames) -> None:
+    models = load_models(harbin, load_scenario(harbin, "baseline"))
+    assert dwellings(frames, models, AREAS) == {}
+    found = dwellings({**frames, "housing": housing(area=["230103"], household_size=[2.5])}, models, AREAS)
+    assert found[2026].completed.tolist() == [0.0, 20000.0]
+    assert np.isnan(found[2026].household[0])
+    assert found[2026].household[1] == 2.5
+    with pytest.raises(InputError, match="230109"):
+        dwellings({**frames, "housing": housing()}, models, AREAS)
+    net = load_models(harbin, load_scenario(harbin, "net-rates"))
+    with pytest.raises(InputError, match="flows"):
+        dwellings({**frames, "housing": housing(area=["230103"])}, net, AREAS)
+
+
+def test_a_table_of_moves(harbin: Path, frames: Frames) -> None:
+    models = load_models(harbin, load_scenario(harbin, "baseline"))
+    assert observed_moves(frames, models, AREAS) is None
+    twice = pd.concat([moves(), moves(year=[2020, 2020], people=[300.0, 60.0])], ignore_index=True)
+    found = observed_moves({**frames, "migration": twice}, models, AREAS)
+    assert found is not None
+    # areas, rest of the province, rest of the country; the mean of two years
+    assert found.pairs[0, 1] == 400.0
+    assert found.pairs[3, 0] == 50.0
+    assert np.isnan(found.pairs[1, 0])
+    assert found.ages.size == 0
+    by_age = moves(age_start=[20.0, 20.0], age_width=[5.0, 5.0])
+    told = observed_moves({**frames, "migration": by_age}, models, AREAS)
+    assert told is not None
+    assert (told.ages.tolist(), told.counts.tolist(), told.widths.tolist()) == ([22.5], [540.0], [5.0])
+    assert told.pairs[0, 1] == 500.0
+    with pytest.raises(InputError, match="230199"):
+        observed_moves({**frames, "migration": moves(origin=["230199", "000000"])}, models, AREAS)
+    net = load_models(harbin, load_scenario(harbin, "net-rates"))
+    with pytest.raises(InputError, match="flows"):
+        observed_moves({**frames, "migration": moves()}, net, AREAS)
+
+
+def test_dwellings_bring_people_and_their_children(harbin: Path, frames: Frames, baseline: Result) -> None:
+    planned = Desk({**frames, "housing": housing()})
+    built = compute(harbin, planned, "baseline")
+    place = built.evidence.areas.index("230109")
+    before, after = baseline.systems.districts, built.systems.districts
+    more = (after.people - before.people)[:, place]
+    year = after.years.index(2030)
+    # 20,000 dwellings x 2.23 people, a fifth empty, half of them there anyway: 17,840 by 2029, less those who move on
+    assert 12_000 < more[year].sum() < 17_900
+    assert abs(more[after.years.index(2025)]).max() < 1e-6
+    # young families bring children, and bear more afterwards
+    assert more[after.years.index(2026), :, :10].sum() > 0.2 * more[after.years.index(2026)].sum()
+    born = (after.accounts.births - before.accounts.births)[:, place].sum(axis=1)
+    assert born[after.years.index(2028) - 1] > 50
+    # whoever came left somewhere else: the city gains less than the district
+    assert (after.people - before.people)[year].sum() < 0.6 * more[year].sum()
+    assert any(note.measure == "arrivals in new dwellings" for note in built.systems.overrides)
+
+
+def test_a_table_of_moves_changes_who_goes_where(harbin: Path, frames: Frames, baseline: Result) -> None:
+    codes = baseline.evidence.areas
+    # everybody goes as often everywhere, but hardly between the first two
+    rows = [(a, b, 5.0 if {a, b} == set(codes[:2]) else 1000.0) for a in codes for b in codes if a != b]
+    table = pd.DataFrame(rows, columns=["origin", "destination", "people"]).assign(
+        year=2019, age_start=np.nan, age_width=np.nan, **SAID
+    )
+    told = compute(harbin, Desk({**frames, "migration": table}), "baseline")
+    usual, found = baseline.systems.districts.between, told.systems.districts.between
+    assert usual is not None
+    assert found is not None
+    pair = [moved[0].sum(axis=(0, 1))[0, 1] for moved in (usual, found)]
+    assert pair[1] < 0.1 * pair[0]
+    # margins hold whatever the table says
+    assert found[0][..., :18].sum() == pytest.approx(usual[0][..., :18].sum(), rel=0.02)
