@@ -14,8 +14,11 @@ from forecast.demography.cohort import women_exposed
 from forecast.demography.evidence import Evidence
 from forecast.demography.fertility import Ar1, PooledLevels, pool_levels
 from forecast.demography.launch import NO_STUDENTS, Launch, launch
-from forecast.demography.mortality import BrassShift, FittedLeeCarter, LeeCarter
+from forecast.demography.lee_carter_models import FittedLeeCarter, LeeCarter, LiLee
+from forecast.demography.mortality import BrassShift
 from forecast.demography.students import StudentRule
+from forecast.errors import InputError
+from forecast.project.ageing import AgeingSpec
 
 T = TypeVar("T")
 NATURAL = 1.06
@@ -26,7 +29,7 @@ NATURAL = 1.06
 class Ground:
     """What no scenario changes.
 
-    mortality  the nation's Lee-Carter, progress at its mean pace
+    mortality  the nation's Lee-Carter, progress at its mean pace: both censuses are carried by it
     shift      the province's level against it
     launches   stocks of both censuses by system (nation, province, districts): previous, launch
     fertility  total fertility of the launch year by parent: nation, province   (area,)
@@ -49,6 +52,19 @@ class Ground:
         start = self.launches["districts"][1]
         expected = _exposed(self.evidence, start) * self.levels.pooled
         return np.asarray(expected * (start.births.sum() / expected.sum()))
+
+    def national(self, spec: AgeingSpec) -> FittedLeeCarter:
+        """The nation's mortality as a spec wants it: the engine, a stated path of e0, the pace after it."""
+        fitted = self.mortality
+        if spec.model.engine == "li-lee":
+            fitted = self.remembered("li-lee", lambda: LiLee().fit(self.evidence.rates))
+        if spec.path.nodes:
+            try:
+                fitted = fitted.along({year: np.array(values) for year, values in spec.path.nodes})
+            except ValueError as error:
+                what, way_out = "a path that the model can follow", "take a path nearer to the last recorded year's"
+                raise InputError.one("models/ageing.toml, key path", what, str(error), way_out) from None
+        return fitted.paced(spec.national.drift_scale.value)
 
     def remembered(self, key: Hashable, make: Callable[[], T]) -> T:
         """What was made for the same key before, or what ``make`` makes now."""
@@ -123,7 +139,9 @@ def _launches(
             rates = mortality.predict(year)[0]
             boys = float(boys_share(evidence, year)[0])
             here = shift.apply(rates) if local else rates
-            both.append(launch(evidence, census, census.groups(pick), areas, evidence.place(pick), here, boys, apart))
+            counted, quarters = census.groups(pick), census.quarters if pick == "districts" else None
+            place = evidence.place(pick)
+            both.append(launch(evidence, census, counted, areas, place, here, boys, apart, quarters))
         return both[0], both[1]
 
     return {

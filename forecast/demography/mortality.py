@@ -1,7 +1,8 @@
-"""Mortality: Lee-Carter on the nation's death rates, a Brass shift to the area, and a recorded e0 met exactly."""
+"""Mortality: a nation's death rates by single age, a recorded e0 met exactly, and a Brass shift to the area."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,8 +10,7 @@ import numpy as np
 
 from forecast.axes import AGES, Floats
 from forecast.kernels.brass import brass_rates
-from forecast.kernels.kannisto import kannisto
-from forecast.kernels.lee_carter import lee_carter, lee_carter_rates, random_walk_drift
+from forecast.kernels.kannisto import co_kannisto, kannisto
 from forecast.kernels.lifetable import LifeTable, life_tables
 from forecast.kernels.solve import bisect
 from forecast.kernels.ungroup import ungroup
@@ -38,11 +38,12 @@ class DeathRates:
     e0: Floats
 
 
-def single_age_rates(rates: Floats, starts: Floats) -> Floats:
+def single_age_rates(rates: Floats, starts: Floats, shared_slope: bool = False) -> Floats:
     """Abridged death rates (..., group) to single years 0..110+ (..., age).
 
     The hazard summed over each closed group is kept, the curve inside follows log-linear interpolation between group
-    middles (relational ungrouping), and ages 80 and over are closed by Kannisto's logistic.
+    middles (relational ungrouping), and ages 80 and over are closed by Kannisto's logistic; with ``shared_slope`` both
+    sexes of rates (..., sex, group) by one slope.
     """
     closed = starts <= OLDEST_GROUP
     first = starts[closed]
@@ -54,7 +55,8 @@ def single_age_rates(rates: Floats, starts: Floats) -> Floats:
     guide = np.exp(np.stack([np.interp(age, middle, row) for row in flat]))
     shape = (*rates.shape[:-1], len(age))
     single = ungroup(hazard, first, guide.reshape(shape))
-    return kannisto(np.concatenate([single, single[..., -1:]], axis=-1), last=len(age) - 1)
+    close = co_kannisto if shared_slope else kannisto
+    return close(np.concatenate([single, single[..., -1:]], axis=-1), last=len(age) - 1)
 
 
 def e0_of(rates: Floats) -> Floats:
@@ -62,56 +64,19 @@ def e0_of(rates: Floats) -> Floats:
     return life_tables(rates, WIDTHS).e[..., 0]
 
 
-@dataclass(frozen=True, slots=True)
-class LeeCarter:
-    """Lee-Carter with k set year by year so that the recorded e0 is met (second stage), then a random walk with drift.
+def meet_e0(rates_at: Callable[[Floats], Floats], e0: Floats, low: float, high: float) -> Floats:
+    """The level at which a model's table has exactly the life expectancy asked for, elementwise.
 
-    drift_scale  1 lets the nation's progress go on at its pace, 0 stops it
+    rates_at  levels, shaped as ``e0``, to death rates (..., sex, age); e0 moves one way as a level rises
+    e0        life expectancies at birth (..., sex), within what ``low`` to ``high`` can reach, else ``ValueError``
     """
-
-    drift_scale: float = 1.0
-
-    def fit(self, history: DeathRates) -> FittedLeeCarter:
-        """Fit to a nation's history: two periods of rates and two years of e0 at least, else ``ValueError``."""
-        _two_years(history)
-        single = single_age_rates(history.rates, history.starts)
-        a, b, _ = lee_carter(np.moveaxis(single, 0, -1))
-        k = _meet_e0(a, b, history.e0.T)
-        drift = self.drift_scale * random_walk_drift(k)
-        return FittedLeeCarter(a, b, k, drift, history.years)
+    return bisect(lambda level: e0_of(rates_at(level)), e0, low, high)
 
 
-def _two_years(history: DeathRates) -> None:
+def two_years(history: DeathRates) -> None:
+    """``ValueError`` where a history has fewer than two years of life expectancy."""
     if len(history.years) < 2:
         raise ValueError("a pace of progress needs two years of life expectancy")
-
-
-def _meet_e0(a: Floats, b: Floats, e0: Floats) -> Floats:
-    """The k (sex, year) that gives e0 (sex, year); Lee-Carter's second stage as MortCast and the UN do it."""
-
-    def value(k: Floats) -> Floats:
-        rates = lee_carter_rates(a, b, k)
-        return e0_of(np.moveaxis(rates, -1, 0)).T
-
-    return bisect(value, e0, -400.0, 400.0)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class FittedLeeCarter:
-    """a, b (sex, age), k (sex, year) in the years fitted, and its drift a year (sex,)."""
-
-    a: Floats
-    b: Floats
-    k: Floats
-    drift: Floats
-    years: tuple[int, ...]
-
-    def predict(self, years: range) -> Floats:
-        """Death rates (year, sex, age): fitted years as fitted, later ones by drift (Lee and Miller 2001)."""
-        last = self.years[-1]
-        known = dict(zip(self.years, self.k.T, strict=True))
-        k = np.array([known.get(year, self.k[:, -1] + self.drift * (year - last)) for year in years]).T
-        return np.moveaxis(lee_carter_rates(self.a, self.b, k), -1, 0)
 
 
 class FittedMortality(Protocol):
@@ -131,14 +96,14 @@ class BrassDrift:
 
     def fit(self, history: DeathRates) -> FittedBrassDrift:
         """One period of rates and two years of e0 at least, else ``ValueError``."""
-        _two_years(history)
+        two_years(history)
         single = single_age_rates(history.rates, history.starts)[-1]
         table = life_tables(single, WIDTHS)
 
-        def value(alpha: Floats) -> Floats:
-            return e0_of(brass_rates(single, table.l, table.a, alpha))
+        def rates_at(alpha: Floats) -> Floats:
+            return brass_rates(single, table.l, table.a, alpha)
 
-        return FittedBrassDrift(single, bisect(value, history.e0, -2.0, 2.0), history.years)
+        return FittedBrassDrift(single, meet_e0(rates_at, history.e0, -2.0, 2.0), history.years)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

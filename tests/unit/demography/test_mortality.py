@@ -8,7 +8,6 @@ from forecast.demography.mortality import (
     BrassDrift,
     BrassShift,
     DeathRates,
-    LeeCarter,
     e0_of,
     single_age_rates,
     tables,
@@ -48,27 +47,6 @@ def test_single_ages_rise_smoothly() -> None:
     assert steps.max() < 0.2
 
 
-def test_lee_carter_meets_every_life_expectancy_it_was_given(known: DeathRates) -> None:
-    fitted = LeeCarter().fit(known)
-    e0 = e0_of(fitted.predict(range(2008, 2014)))
-    assert np.abs(e0 - known.e0).max() < 1e-9
-
-
-def test_lee_carter_drifts_on_at_its_mean_pace(known: DeathRates) -> None:
-    fitted = LeeCarter().fit(known)
-    assert fitted.drift == pytest.approx((fitted.k[:, -1] - fitted.k[:, 0]) / 5)
-    later = np.log(fitted.predict(range(2013, 2017)))
-    # ln m moves by b x drift every year after the last one
-    for ahead in (1, 2, 3):
-        assert later[ahead] - later[0] == pytest.approx(ahead * fitted.b * fitted.drift[:, None], abs=1e-9)
-    assert (np.diff(e0_of(np.exp(later)), axis=0) > 0).all()
-
-
-def test_no_drift_no_progress(known: DeathRates) -> None:
-    rates = LeeCarter(drift_scale=0.0).fit(known).predict(range(2013, 2040))
-    assert rates == pytest.approx(np.repeat(rates[:1], 27, axis=0))
-
-
 def test_one_table_meets_the_life_expectancies_too(known: DeathRates) -> None:
     fitted = BrassDrift().fit(known)
     years = range(2006, 2016)
@@ -97,6 +75,16 @@ def test_a_shift_does_for_a_stack_what_it_does_for_each() -> None:
     shift = BrassShift(-0.1)
     assert shift.apply(stack)[1] == pytest.approx(shift.apply(stack[1]))
     assert (shift.apply(stack)[..., :80] < stack[..., :80]).all()
+
+
+def test_one_slope_for_both_sexes_beyond_the_record() -> None:
+    rates = groups(1.0)
+    rates[0, -3:] *= 0.9  # men near 95 close to women: lines of their own would cross
+    apart, together = single_age_rates(rates, STARTS), single_age_rates(rates, STARTS, shared_slope=True)
+    assert apart[:, :100] == pytest.approx(together[:, :100])
+    logit = np.log(together[:, 100:110] / (1 - together[:, 100:110]))
+    assert np.diff(logit[0]) == pytest.approx(np.diff(logit[1]))
+    assert (together[0, 100:] > together[1, 100:]).all()
 
 
 def test_tables_have_the_ages_of_the_step() -> None:

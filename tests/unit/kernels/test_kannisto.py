@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from forecast.errors import InputError
-from forecast.kernels.kannisto import kannisto, logit_line, open_rate
+from forecast.kernels.kannisto import co_kannisto, kannisto, logit_line, open_rate
 
 
 def logistic(level: float, slope: float, ages: np.ndarray) -> np.ndarray:
@@ -63,3 +63,25 @@ def test_too_few_rates_are_refused() -> None:
 def test_the_fit_must_lie_in_the_closed_ages() -> None:
     with pytest.raises(ValueError, match="does not lie"):
         kannisto(np.full(100, 0.1))
+
+
+def crossing() -> np.ndarray:
+    """Men and women (sex, age) whose own lines would cross at 105: 0.09 and 0.11 a year, men above at 80 to 99."""
+    ages = np.arange(101.0)
+    return np.stack([logistic(-10.0 + 0.02 * 105, 0.09, ages), logistic(-10.0, 0.11, ages)])
+
+
+def test_one_slope_keeps_men_above_women() -> None:
+    own, shared = kannisto(crossing()), co_kannisto(crossing())
+    assert own[0, 109] < own[1, 109]
+    assert (shared[0, 100:] > shared[1, 100:]).all()
+    assert (shared[:, :100] == own[:, :100]).all()
+    logits = np.log(shared[:, 100:110] / (1 - shared[:, 100:110]))
+    # the mean of both slopes: the same ages for both sexes weigh alike
+    assert np.diff(logits, axis=-1) == pytest.approx(np.full((2, 9), 0.1))
+
+
+def test_one_slope_for_equal_slopes_changes_nothing() -> None:
+    ages = np.arange(101.0)
+    rates = np.stack([logistic(-10.5, 0.1, ages), logistic(-11.0, 0.1, ages)])
+    assert co_kannisto(rates) == pytest.approx(kannisto(rates))
