@@ -22,16 +22,26 @@ import subprocess
 import time
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
+from benchmarks.skill_tables import (
+    county_tables,
+    coverage_tables,
+    looked_up,
+    noise_lines,
+    people_tables,
+    pupil_tables,
+    small_tables,
+)
 from forecast.backtest.calibrate import Seen, calibrate
 from forecast.backtest.censuses import counties
 from forecast.backtest.folder import people_panel
 from forecast.backtest.intervals import Spreads, spreads, together
 from forecast.backtest.panel import PeoplePanel
-from forecast.backtest.pupils import PupilPanel, pupil_panel
-from forecast.backtest.study import DRAWN, SET_RIGHT, AnyPanel, Study, rolled, study, verdicts
+from forecast.backtest.pupils import pupil_panel
+from forecast.backtest.rolling import roll
+from forecast.backtest.small import CANDIDATES
+from forecast.backtest.study import SET_RIGHT, AnyPanel, Study, rolled, study, verdicts
 from forecast.demography.cohort_ratio import CohortRatio
 from forecast.demography.noise import TYPICAL, Noise
 from forecast.errors import InputError
@@ -42,27 +52,6 @@ from forecast.tables.project_tables import read_tables
 
 ROOT = Path(__file__).resolve().parents[1]
 CALIBRATE = ("norway-municipalities", "taiwan-townships")
-SHOWN = ("no-change", "repeat-growth", "hamilton-perry", "hamilton-perry-shrunk")
-Table = dict[tuple[str, str, str, str, int], dict[str, float]]
-"""Scores by set, size class, method, group and horizon."""
-HORIZONS = (1, 3, 5, 7, 10)
-TARGETS: dict[tuple[str, str, int], float] = {
-    ("best", "3-5", 5): 0.72,
-    ("best", "3-5", 10): 1.05,
-    ("best", "0-4", 5): 0.95,
-    ("best", "0-4", 10): 1.05,
-    ("hp", "0-4", 5): 0.75,
-    ("hp", "0-4", 10): 0.80,
-    ("hp", "3-5", 5): 0.67,
-    ("hp", "3-5", 10): 0.70,
-    ("best", "6-11", 5): 0.95,
-    ("best", "6-11", 10): 0.80,
-    ("hp", "65+", 5): 0.60,
-    ("hp", "65+", 10): 0.50,
-    ("hp", "80+", 5): 0.55,
-    ("hp", "80+", 10): 0.42,
-}
-"""Ratios of WAPE to reach: against the best plain method of a set in hindsight, or against Hamilton-Perry."""
 
 BEGIN, END = "<!-- measured -->", "<!-- end of what was measured -->"
 TESTED = ("finland-regions", "england-pupils")
@@ -114,164 +103,12 @@ def studied(sets: list[AnyPanel], noise: Noise) -> list[Study]:
     return found
 
 
-def looked_up(scores: pd.DataFrame) -> Table:
-    """Scores by set, size class, method, group and horizon."""
-    heads = ["set", "size", "method", "group", "horizon"]
-    measures = ["wape", "mape", "bias"]
-    rows = scores[[*heads, *measures]].itertuples(index=False, name=None)
-    return {row[:5]: dict(zip(measures, map(float, row[5:]), strict=True)) for row in rows}
-
-
-def people_tables(found: list[Study], table: Table) -> list[str]:
-    """WAPE of every method by set, and the ratios to reach."""
-    people = [item for item in found if isinstance(item.panel, PeoplePanel)]
-    if not people:
-        return []
-    lines = ["## People by age\n"]
-    for item in people:
-        lines += [f"### {item.panel.name}\n", *wape_table(item, table), ""]
-    lines += [
-        "### Against the plain methods, all sets together\n",
-        "Geometric mean over sets of the WAPE of `cohort-ratio`, against the best plain method of the very cell (known",
-        "only in hindsight) and against Hamilton-Perry.\n",
-        "| ages | years | against best plain | goal | against Hamilton-Perry | goal |",
-        "|---|---:|---:|---:|---:|---:|",
-    ]
-    for group in dict.fromkeys(group for item in people for group in item.rolled.groups):
-        for horizon in (5, 10):
-            best, hp = (ratio(people, table, group, horizon, kind) for kind in ("best", "hp"))
-            if np.isfinite(best):
-                goals = [
-                    goal_told(value, TARGETS.get((kind, group, horizon)))
-                    for kind, value in (("best", best), ("hp", hp))
-                ]
-                lines.append(f"| {group} | {horizon} | {best:.2f} | {goals[0]} | {hp:.2f} | {goals[1]} |")
-    return [*lines, ""]
-
-
-def ratio(people: list[Study], table: Table, group: str, horizon: int, kind: str) -> float:
-    """Geometric mean over sets of the engine's WAPE against the best plain method, or Hamilton-Perry."""
-    logs = []
-    for item in people:
-        here = {name: table.get((item.panel.name, "all", name, group, horizon)) for name in (*SHOWN, item.engine)}
-        ours = here.pop(item.engine)
-        plain = {name: row["wape"] for name, row in here.items() if row is not None}
-        if ours is not None and plain and np.isfinite(ours["wape"]):
-            logs.append(np.log(ours["wape"] / (min(plain.values()) if kind == "best" else plain["hamilton-perry"])))
-    return float(np.exp(np.mean(logs))) if logs else float("nan")
-
-
-def goal_told(reached: float, goal: float | None) -> str:
-    """The goal, and whether it was missed."""
-    if goal is None:
-        return ""
-    return f"{goal:.2f}" if reached <= goal + 0.0005 else f"{goal:.2f} **missed** ({reached:.3f})"
-
-
-def wape_table(item: Study, table: Table) -> list[str]:
-    """One line a group and horizon: errors of each method, the engine in bold where no plain one is better."""
-    name = item.panel.name
-    plain = [method for method in item.methods if method != item.engine]
-    methods = [*plain, item.engine, "ensemble", "chosen"]
-    lines = [
-        f"| group | years | {' | '.join(methods)} | bias of {item.engine} | MAPE of it, 20,000+ |",
-        "|---|---:|" + "---:|" * (len(methods) + 2),
-    ]
-    for group in item.rolled.groups:
-        for horizon in HORIZONS:
-            rows = {method: table.get((name, "all", method, group, horizon)) for method in methods}
-            wape = {method: row["wape"] for method, row in rows.items() if row is not None}
-            if item.engine in wape:
-                best = wape[item.engine] <= min(wape[method] for method in plain) + 0.005
-                cells = [
-                    f"**{wape[one]:.2f}**" if one == item.engine and best else f"{wape[one]:.2f}" for one in methods
-                ]
-                large = table.get((name, ">=20k", item.engine, group, horizon), {}).get("mape", np.nan)
-                last = "" if np.isnan(large) else f"{large:.2f}"
-                bias = table[name, "all", item.engine, group, horizon]["bias"]
-                lines.append(f"| {group} | {horizon} | {' | '.join(cells)} | {bias:+.2f} | {last} |")
-    return lines
-
-
-def pupil_tables(found: list[Study], table: Table) -> list[str]:
-    """MAPE and bias of pupils by stage."""
-    lines: list[str] = []
-    for item in found:
-        if not isinstance(item.panel, PupilPanel):
-            continue
-        name, plain = item.panel.name, [method for method in item.methods if method != item.engine]
-        lines += [
-            f"### {name}\n",
-            f"MAPE over areas, percent.\n\n| stage | years | {' | '.join([*plain, item.engine])} | bias of it |",
-            "|---|---:|" + "---:|" * (len(plain) + 2),
-        ]
-        for group in item.rolled.groups:
-            for horizon in HORIZONS:
-                rows = {method: table.get((name, "all", method, group, horizon)) for method in (*plain, item.engine)}
-                mape = {method: row["mape"] for method, row in rows.items() if row is not None}
-                if item.engine in mape:
-                    ours, best = mape[item.engine], min(mape[method] for method in plain)
-                    cells = [f"{mape[method]:.2f}" for method in plain]
-                    cells.append(f"**{ours:.2f}**" if ours <= best + 0.005 else f"{ours:.2f}")
-                    bias = table[name, "all", item.engine, group, horizon]["bias"]
-                    lines.append(f"| {group} | {horizon} | {' | '.join(cells)} | {bias:+.2f} |")
-        lines.append("")
-    return ["## Pupils by stage\n", *lines] if lines else []
-
-
-def coverage_tables(found: list[Study], names: list[str]) -> list[str]:
-    """What the intervals covered, by class of horizons and by group."""
-    lines = [
-        "## Intervals\n",
-        f"Shocks sized on {' and '.join(names)} alone. Percent of outcomes inside the 80 % interval: as drawn, and",
-        "set right by the past origins of the set itself; 50 and 95 % intervals over all horizons.\n",
-        "| set | sized on it | intervals | all | 1-3 | 4-6 | 7-10 | 11-15 | 50 % | 95 % | lowest and highest group |",
-        "|---|---|---|---:|---:|---:|---:|---:|---:|---:|---|",
-    ]
-    for item in found:
-        table = item.coverage()
-        for kind in (DRAWN, SET_RIGHT):
-            some = table.loc[table["intervals"] == kind, ["group", "horizons", "nominal", "covered"]]
-            mine = {row[:3]: float(row[3]) for row in some.itertuples(index=False, name=None)}
-            cells = [mine.get(("all", horizons, 80), np.nan) for horizons in ("all", "1-3", "4-6", "7-10", "11-15")]
-            cells += [mine.get(("all", "all", level), np.nan) for level in (50, 95)]
-            groups = {group: mine[group, "all", 80] for group in item.rolled.groups}
-            low, high = min(groups, key=groups.__getitem__), max(groups, key=groups.__getitem__)
-            text = " | ".join("" if np.isnan(cell) else f"{cell:.0f}" for cell in cells)
-            ends = f"{low} {groups[low]:.0f}, {high} {groups[high]:.0f}"
-            inside = "yes" if item.panel.name in names else "no"
-            lines.append(f"| {item.panel.name} | {inside} | {kind} | {text} | {ends} |")
-    return [*lines, ""]
-
-
-def noise_lines(noise: Noise) -> list[str]:
-    """All sizes."""
-    lines = []
-    for name in ("births", "deaths", "moves"):
-        for part in ("shared", "own"):
-            wave = getattr(getattr(noise, name), part)
-            lines.append(f"{name:<7}{part:<7} sd {wave.sd:.4f}  kept {wave.kept:.2f}  run {wave.run:.2f}")
-    return [*lines, f"chance {noise.chance:.3f}  freedom {noise.freedom:.0f}  pace {noise.pace:.4f}"]
-
-
 def commit() -> str:
     """The commit that is checked out."""
     asked = subprocess.run(
         [shutil.which("git") or "git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
     )
     return asked.stdout.strip() or "unknown"
-
-
-def county_tables(counted: dict[str, pd.DataFrame]) -> list[str]:
-    """Sets of two censuses."""
-    lines: list[str] = []
-    for name, frame in counted.items():
-        lines += [f"### {name}, ten years, two censuses only\n", "| ages | method | MAPE | WAPE | bias | areas |"]
-        lines.append("|---|---|---:|---:|---:|---:|")
-        for row in frame[["group", "method", "mape", "wape", "bias", "cases"]].itertuples(index=False, name=None):
-            lines.append(f"| {row[0]} | {row[1]} | {row[2]:.2f} | {row[3]:.2f} | {row[4]:+.2f} | {row[5]} |")
-        lines.append("")
-    return lines
 
 
 def harbin_tables() -> list[str]:
@@ -282,7 +119,7 @@ def harbin_tables() -> list[str]:
     past = hindsight(computed(desk, overlay, models), desk.frames)
     covered = past.covered()
     lines = [
-        f"### The bundled project, {past.origin} to {past.target}\n",
+        f"## The bundled project, {past.origin} to {past.target}\n",
         f"{len(past.areas)} districts and counties, told with what was known then; percent.\n",
         "| ages | method | MAPE | all areas together | worst area | 80 % interval covered |",
         "|---|---|---:|---:|---:|---:|",
@@ -302,6 +139,7 @@ def markdown(
     lines = [
         f"Measured {dt.datetime.now(dt.UTC):%Y-%m-%d} at commit {commit()} by `benchmarks/skill.py`.\n",
         *people_tables(found, table),
+        *small_tables([roll(item.panel, CANDIDATES) for item in found if isinstance(item.panel, PeoplePanel)]),
         *pupil_tables(found, table),
         *county_tables(counted),
         *harbin_tables(),
@@ -311,9 +149,13 @@ def markdown(
         "```text",
         *noise_lines(noise),
         "```\n",
-        "Sized on all sets of people (what the program carries):\n",
+        "Sized on all sets of people:\n",
         "```text",
         *noise_lines(everywhere),
+        "```\n",
+        "What the program carries (`TYPICAL` in `forecast/demography/noise.py`):\n",
+        "```text",
+        *noise_lines(TYPICAL),
         "```\n",
     ]
     return "\n".join(lines)

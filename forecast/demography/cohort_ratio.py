@@ -1,14 +1,17 @@
 """Cohort ratios with what back-tests taught: last births, parents that count in part, old age that goes on improving.
 
 Where no rates of birth and death are known, people of one age become people of the next by ratios. Against plain
-Hamilton-Perry three things differ: ratios fade from recent to long-run ones; survival above 60 keeps improving; births
-start from the last year's children per potential parent, carry on half of a trend that fades, drift back to their mean
-of fifteen years, and follow the number of parents only in part. ``docs/skill.md`` says what each was scored against.
+Hamilton-Perry five things differ: ratios fade from recent to long-run ones; the recent ones of a small area are mostly
+its own long-run ones at the present level of all areas (synthetic adjustment, see ``synthetic``); survival above 60
+keeps improving; births start from the last year's children per potential parent, carry on half of a trend that fades,
+drift back to their mean of fifteen years, and follow the number of parents only in part; and an area's size follows its
+past growth in part, the difference being moves. ``docs/skill.md`` says what each was scored against.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -17,12 +20,15 @@ from forecast.demography.courses import by_ratios, mobile, slower
 from forecast.demography.engine import Forecast, History, following
 from forecast.demography.hamilton_perry import ratios
 from forecast.demography.noise import TYPICAL, Draws, Noise
+from forecast.demography.plain import RepeatGrowth
 from forecast.demography.sampled import Sampled
 from forecast.demography.unrest import adapted
 from forecast.kernels.step import aged
 
-RECENT = {1: 3, 5: 1}
-"""Intervals behind recent ratios, by width of a cell."""
+RECENT = 1
+"""Intervals behind recent ratios of those who move: the last one."""
+SURVIVAL = {1: 3, 5: 1}
+"""Intervals behind recent ratios of the old, by width of a cell: deaths of a single year tell less."""
 LONG = 15
 """Intervals behind the ratios to which recent ones fade, and years behind the mean to which births drift back."""
 TURN = 3
@@ -34,13 +40,17 @@ PARENT_MIDDLE, PARENT_SPREAD = 29.0, 5.5
 PARENT_GROUPS = {15: 0.15, 20: 0.6, 25: 1.0, 30: 0.9, 35: 0.45, 40: 0.1}
 """The same by five-year groups."""
 NOBODY = 1e-9
+FEWEST = 0.2
+"""Moves that follow past growth never leave less than this share of a cell in one step."""
 
 
 @dataclass(frozen=True, slots=True)
 class CohortRatio:
     """The parameters.
 
-    prior      persons with whose weight an area's ratio is pulled to all areas'
+    prior      persons with whose weight an area's long-run ratios are pulled to all areas'
+    record     persons with whose weight its recent ones are pulled to its long-run ones at all areas' present level
+    old        persons with whose weight its recent ones of the old are pulled to all areas'
     children   children with whose weight an area's births per parent are pulled to all areas'
     falling    elasticity of births to a fall in the potential parents of all areas together
     rising     elasticity to a rise of them
@@ -51,11 +61,16 @@ class CohortRatio:
     staying    share of the distance of births from their mean of fifteen years that is kept each year
     middle     elasticity to parents by which births are compared over those years
     progress   share of the old-age hazard that vanishes each year
+    anchor     weight of repeated growth in the growth of a large area; the rest follows from its cohorts
+    crowd      people at whose number an area gets half that weight: growth of a small one is chance
+    lasting    share of an area's growth beyond that of all areas together that is kept each year
     noise      how far trajectories stray
     adapts     whether the past of the areas makes that more or less
     """
 
-    prior: float = 300.0
+    prior: float = 100.0
+    record: float = 300.0
+    old: float = 300.0
     children: float = 250.0
     falling: float = 0.5
     rising: float = 0.0
@@ -66,6 +81,9 @@ class CohortRatio:
     staying: float = 0.90
     middle: float = 0.5
     progress: float = 0.015
+    anchor: float = 0.6
+    crowd: float = 100_000.0
+    lasting: float = 0.95
     noise: Noise = TYPICAL
     adapts: bool = True
 
@@ -73,10 +91,15 @@ class CohortRatio:
         """Two stocks are needed; each further year of stocks is used as far as 15 years back."""
         history.last(2, "cohort ratios")
         launch = history.launch
-        recent, whole = ratios(history, RECENT.get(launch.width, 1), self.prior)
-        long, _ = ratios(history, LONG, self.prior)
+        long, before = ratios(history, LONG, self.prior)
+        _, now = ratios(history, RECENT, 0.0)
+        recent, _ = ratios(history, RECENT, self.record, target=long / before * now)
+        old, whole = ratios(history, SURVIVAL.get(launch.width, 1), self.old)
+        first = _first_old(launch)
+        recent[..., first:] = old[..., first:]
         noise = adapted(self.noise, history.pairs(LONG), long, mobile(launch)) if self.adapts else self.noise
-        return FittedCohortRatio(self, launch, recent, long, whole, self._births(history), noise)
+        births, growth = self._births(history), Growth.of(history, self.lasting)
+        return FittedCohortRatio(self, launch, recent, long, whole, births, growth, noise)
 
     def _births(self, history: History) -> Births:
         launch, kernel = history.launch, parents(history.launch)
@@ -128,6 +151,34 @@ class Births:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Growth:
+    """Growth of the last five years carried on, in logs a year.
+
+    shared   of all areas together, which goes on
+    own      what each area's lies above it, which fades    (area,)
+    lasting  share of that which is kept each year
+    """
+
+    shared: float
+    own: Floats
+    lasting: float
+
+    @classmethod
+    def of(cls, history: History, lasting: float) -> Growth:
+        """From the stocks that repeated growth goes by."""
+        yearly, total = RepeatGrowth().fit(history).yearly, history.launch.total
+        before = float((total / yearly).sum())
+        shared = float(np.log(total.sum() / before)) if before > 0 else 0.0
+        own = np.where(total > 0, np.log(yearly) - shared, 0.0)
+        return cls(shared, own, lasting)
+
+    def step(self, ahead: int, width: int) -> Floats:
+        """Log growth of each area in the step that ends ``ahead`` years after the launch (area,)."""
+        middles = np.arange(ahead - width, ahead) + 0.5
+        return np.asarray(width * self.shared + float((self.lasting**middles).sum()) * self.own)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class FittedCohortRatio:
     """The launch stock and everything that carries it on; ratios by age at the end of a step (area, sex, age).
 
@@ -140,10 +191,11 @@ class FittedCohortRatio:
     long: Floats
     whole: Floats
     births: Births
+    growth: Growth
     noise: Noise
 
     def predict(self, years: range) -> Forecast:
-        """Cohorts times their ratios; children by the response to parents."""
+        """Cohorts times their ratios; children by the response to parents; moves where past growth asks for them."""
         span = following(self.launch.year, years, self.launch.width)
         people = [self.launch.people]
         for number in range(1, len(span)):
@@ -153,19 +205,39 @@ class FittedCohortRatio:
     def sample(self, years: range, draws: Draws, scale: float = 1.0) -> Sampled:
         """Trajectories around the forecast; ``scale`` multiplies every shock."""
         expected = self.predict(years).people
-        along = np.stack([self.ratio(number * self.launch.width) for number in range(1, len(expected))])
+        along = np.stack([self._moved(now, after) for now, after in pairwise(expected)])
         return by_ratios(self.launch, expected, along, self.whole, self.noise, draws, scale)
 
     def _step(self, now: Floats, ahead: int) -> Floats:
         after = aged(now) * self.ratio(ahead)
         after[..., 0] = self.children(after, ahead)[:, None] * self.births.sexes
-        return after
+        return self._anchored(now, after, ahead)
+
+    def _anchored(self, now: Floats, after: Floats, ahead: int) -> Floats:
+        """The end of a step with the moves that past growth asks for, by who moves (area, sex, age)."""
+        total, before = after.sum(axis=(1, 2)), now.sum(axis=(1, 2))
+        there = (before > 0) & (total > 0)
+        wanted = before * np.exp(self.growth.step(ahead, self.launch.width))
+        ratio = np.where(there, wanted, 1.0) / np.where(there, total, 1.0)
+        size = self.launch.total
+        weight = self.engine.anchor * size / np.maximum(size + self.engine.crowd, NOBODY)
+        missing = np.where(there, total * (ratio**weight - 1.0), 0.0)
+        moving = mobile(self.launch)
+        movers = (after * moving).sum(axis=(1, 2))
+        each = missing / np.maximum(movers, NOBODY)
+        return np.asarray(after * np.maximum(1.0 + each[:, None, None] * moving, FEWEST))
+
+    @staticmethod
+    def _moved(now: Floats, after: Floats) -> Floats:
+        """Cohort ratios that a step amounts to, moves included (area, sex, age)."""
+        start = aged(now)
+        return np.where(start > 0, after / np.where(start > 0, start, 1.0), 1.0)
 
     def ratio(self, ahead: int) -> Floats:
         """Cohort ratios of the step that ends ``ahead`` years after the launch (area, sex, age)."""
         kept = self.engine.fading**ahead
         faded = np.exp(kept * np.log(self.recent) + (1.0 - kept) * np.log(self.long))
-        first = OLD.get(self.launch.width, 65) // self.launch.width
+        first = _first_old(self.launch)
         faded[..., first:] = self.recent[..., first:] * self._gain(ahead)[:, first:]
         return np.asarray(faded)
 
@@ -175,7 +247,7 @@ class FittedCohortRatio:
         A ratio seen over a window describes the window's middle: it lags by half of it.
         """
         width = self.launch.width
-        lag = (RECENT.get(width, 1) + width - 1) / 2.0
+        lag = (SURVIVAL.get(width, 1) + width - 1) / 2.0
         pace = self.engine.progress * slower(self.launch)
         hazard = np.maximum(-np.log(self.whole), 0.0)
         return np.asarray(np.exp(hazard * (1.0 - np.exp(-pace * (ahead - width / 2.0 + lag)))))
@@ -200,6 +272,11 @@ def damped(kept: float, ahead: int) -> float:
     2.69
     """
     return float(np.sum(kept ** np.arange(1, ahead + 1)))
+
+
+def _first_old(stock: Population) -> int:
+    """The first cell whose survival improves."""
+    return OLD.get(stock.width, 65) // stock.width
 
 
 def parents(stock: Population) -> Floats:

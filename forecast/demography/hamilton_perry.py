@@ -24,11 +24,14 @@ def windows(width: int) -> int:
     return RECENT.get(width, 3)
 
 
-def ratios(history: History, most: int, prior: float, limit: float = 5.0) -> tuple[Floats, Floats]:
+def ratios(
+    history: History, most: int, prior: float, limit: float = 5.0, target: Floats | None = None
+) -> tuple[Floats, Floats]:
     """Cohort-change ratios by age at the end of a step: of each area (area, sex, age), of all together (sex, age).
 
     most   pairs of stocks a cell's width apart that are summed: ratios of sums
     prior  persons with whose weight an area is pulled to all areas
+    target what areas are pulled to in place of that (area, sex, age)
 
     Index 0 is 1; the last one carries the two oldest cells to the open one. Without such a pair the last two stocks
     serve, however far apart: the ratio of a cohort over n years becomes its n-th root a year. A ratio without people to
@@ -44,7 +47,7 @@ def ratios(history: History, most: int, prior: float, limit: float = 5.0) -> tup
     before = np.sum([earlier.people for earlier, _ in pairs], axis=0)
     start = aged(before)
     parent = _divided(end.sum(axis=0), start.sum(axis=0))
-    own = _divided(end + prior * parent, start + prior)
+    own = _divided(end + prior * (parent if target is None else target), start + prior)
     found = [np.clip(ratio, 1e-6, limit) for ratio in (own, parent)]
     for ratio in found:
         ratio[..., 0] = 1.0

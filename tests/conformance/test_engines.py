@@ -28,7 +28,7 @@ SHAPE = np.where((np.arange(AGES) >= 20) & (np.arange(AGES) < 40), 1.0 / 20.0, 0
 STAY = 1.0 - LEAVING
 NEUTRAL: Mapping[str, Mapping[str, Any]] = {"cohort-ratio": {"progress": 0.0}}
 """Engines without what they expect of the world beyond the history: survival that goes on improving."""
-POOLING = {"cohort-ratio"}
+POOLING = {"cohort-ratio", "hamilton-perry-synthetic"}
 """Engines that pull what an area shows to what all areas show, by design."""
 SEED, FEW, MANY = 7, 24, 400
 
