@@ -12,6 +12,7 @@ from forecast.cli.door import Door
 from forecast.cli.effects import effects
 from forecast.cli.explain import explain
 from forecast.cli.init import init
+from forecast.cli.moves import moves
 from forecast.cli.options import HELP, Settings, common, example
 from forecast.cli.run import run
 from forecast.cli.runs import runs
@@ -40,5 +41,5 @@ def main(_: Settings) -> None:
     """
 
 
-for command in (init, check, run, scenario, compare, explain, effects, runs, standards, validate, backtest):
+for command in (init, check, run, scenario, compare, explain, effects, moves, runs, standards, validate, backtest):
     main.add_command(command)

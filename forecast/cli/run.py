@@ -73,6 +73,8 @@ def run(
             project, settings.out, scenarios, drawing=drawing, notice=notice, finish=finish if report else None
         )
     folder = done.folder.resolve()
+    for remark in done.remarks:
+        settings.say(remark)
     if settings.json:
         as_json(
             {

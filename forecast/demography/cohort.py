@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from forecast.axes import AGE, FEMALE, Floats, Population
+from forecast.demography.controls import FREE, Control, Controls, led
 from forecast.demography.courses import compensated, slower
 from forecast.demography.engine import Components, Flows, Forecast, History, Override, following
+from forecast.demography.flows import with_outside
 from forecast.demography.migration import NetMigration, When, shifted
 from forecast.demography.mortality import tables
 from forecast.demography.noise import TYPICAL, Draws, Noise, Onset
@@ -70,6 +72,23 @@ class FittedCohort:
     totals: Mapping[int, float] = field(default_factory=dict)
     place: str = ""
     notes: tuple[Override, ...] = ()
+    controls: Controls = FREE
+
+    def free(self) -> FittedCohort:
+        """The same without controls."""
+        return dataclasses.replace(self, controls=FREE)
+
+    def controlled(self, items: Sequence[Control], *, leading: bool) -> FittedCohort:
+        """The same under controls of the years covered; ``leading``: with the way to them."""
+        launch, years = self.launch.year, self.components.years
+        due = tuple(item for item in items if item.year in years)
+        if not leading or not due:
+            return dataclasses.replace(self, controls=Controls(due))
+        span = range(launch, max(item.year for item in due) + 1)
+        apart = self.components.students[: len(span)]
+        free = self.free().predict(span[1:]).people - apart
+        since = max(self.totals, default=launch)
+        return dataclasses.replace(self, controls=led(span, free, apart, due, since))
 
     def at(self, scale: float) -> FittedCohort:
         """The same with another share of the past migration."""
@@ -160,15 +179,16 @@ class _Run:
         net = self._migrants(place, year, survivors)
         out = self._outcome(trial, survival, unit, boys, level, net)
         self._check(year, out.people, out.newborns, out.deaths, net)
-        moved = net + self._student_moves(place)
+        met = self._met(place, year, out.people)
+        moved = net + (met - out.people) + self._student_moves(place)
         if self.stocks is not None:
             self._settle(self.stocks, place, year, out.births, survival)
         fertility = unit.sum(axis=AGE) * level
         self.flows.append((out.births, out.newborns, out.deaths, moved, fertility))
         self.nets.append(net)
-        self.core = out.people
+        self.core = met
         self.cores.append(self.core)
-        self.people.append(out.people + c.students[place + 1])
+        self.people.append(met + c.students[place + 1])
 
     def _bearing(self, place: int, year: int, survival: Floats) -> Floats:
         """Births per woman (area, age): before the year's level, or by number of children with the level in them."""
@@ -233,6 +253,14 @@ class _Run:
         self._note(year, "people", free, known, f"the total of the year is known; the rest {c.migration.rest}")
         return np.asarray(moves.net + shifted(c.migration.profile, survivors, known - free))
 
+    def _met(self, place: int, year: int, people: Floats) -> Floats:
+        """The people of the year's end under its controls; what they change is net migration at the year's end."""
+        known, fitted = self.fitted.totals.get(year), self.fitted
+        total = None if known is None else Control(fitted.place, None, year, known, origin="the total on record")
+        met = fitted.controls.met(year, people, self.conditions.students[place + 1], total)
+        self.overrides += met.notes
+        return met.people
+
     def _student_moves(self, place: int) -> Floats:
         """Net migration of the stock held apart, by age at the year's end: those who came minus those who left."""
         return moves(*self.conditions.students[place : place + 2])
@@ -289,7 +317,16 @@ class _Run:
             Flows(births, by_sex, deaths, moved, fertility),
             tuple(self.overrides),
             None if self.stocks is None else self.stocks.mothers(np.stack(self.cores)[:, :, FEMALE]),
+            self._gross(),
         )
+
+    def _gross(self) -> Floats | None:
+        """Moves between places whose net is what the years moved (year, sex, age, origin, destination)."""
+        if any(between is None for between in self.between):
+            return None
+        nets = [flow[3] - self._student_moves(place) for place, flow in enumerate(self.flows)]
+        pairs = zip(self.between, nets, strict=True)
+        return np.stack([with_outside(between, net) for between, net in pairs if between is not None])
 
 
 def women_exposed(people: Floats, shapes: Floats) -> Floats:

@@ -16,15 +16,19 @@ from forecast.demography.evidence import Evidence
 from forecast.demography.fertility import Ar1, PooledLevels, multiplier, offset
 from forecast.demography.ground import Ground, boys_share
 from forecast.demography.launch import Launch
+from forecast.demography.lee_carter_models import FittedLeeCarter
 from forecast.demography.migration import Migration
-from forecast.demography.mortality import BrassShift, FittedLeeCarter
+from forecast.demography.mortality import BrassShift
+from forecast.demography.movement import movement
 from forecast.demography.noise import Draws, Noise, Stream, Wave
 from forecast.demography.orders import OrderGround, OrderRule, lay_orders
 from forecast.demography.parity import Parity, shifted
 from forecast.demography.policy import Effect, zodiac
+from forecast.demography.quarters import quarter_paths, together
+from forecast.demography.reconcile import as_one, reconciled
 from forecast.demography.residual import net_migration
 from forecast.demography.sampled import Sampled
-from forecast.demography.students import StudentRule, student_path, youth_of
+from forecast.demography.students import StudentRule, youth_of
 from forecast.errors import InputError
 from forecast.project.births import ORDERS_OF, BirthsSpec, Policy
 from forecast.project.movement import MovementSpec
@@ -73,15 +77,16 @@ def build(ground: Ground, models: Models) -> Systems:
     """Project all three systems to the horizon, parents first: each hands its conditions down."""
     evidence = ground.evidence
     years = range(evidence.censuses[1].date.year + 1, models.project.time.horizon + 1)
-    scale = models.ageing.national.drift_scale.value
-    mortality = dataclasses.replace(ground.mortality, drift=ground.mortality.drift * scale)
+    mortality = ground.national(models.ageing)
     scenario = _Scenario(ground, models, years, mortality)
     nation, path = ground.remembered(scenario.nation_key, scenario.nation)
     province = scenario.province(nation)
-    students = student_path(ground.launches["districts"][1].students, youth_of(nation.people))
-    fitted = scenario.districts(province, students)
+    students = together(quarter_paths(ground.launches["districts"][1].kinds, youth_of(nation.people)))
+    fitted = scenario.districts(province, nation, students)
+    fitted = _controlled(fitted, ground, models)
     districts = fitted.predict(years)
-    notes = [note for pair in ground.launches.values() for item in pair for note in item.overrides]
+    notes = [*evidence.notes]
+    notes += [note for pair in ground.launches.values() for item in pair for note in item.overrides]
     notes += [*nation.overrides, *province.overrides, *districts.overrides, *_level_notes(evidence, ground.levels)]
     return Systems(
         nation,
@@ -98,6 +103,16 @@ def build(ground: Ground, models: Models) -> Systems:
         fitted,
         scenario.orders,
     )
+
+
+def _controlled(fitted: FittedCohort, ground: Ground, models: Models) -> FittedCohort:
+    """The districts under what is set from outside, and in agreement with the city as one area if that is asked for."""
+    spec = models.movement.controls
+    items = ground.evidence.controls if spec.apply else ()
+    if spec.reconcile == "none":
+        return fitted.controlled(items, leading=spec.between == "interpolate")
+    city = as_one(fitted, net_migration(ground, "districts", models.movement.rates))
+    return reconciled(fitted, city, spec.reconcile, models.uncertainty.draws.seed, items)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,11 +138,12 @@ class _Scenario:
     @property
     def nation_key(self) -> tuple[object, ...]:
         """All of the specs that the nation's forecast hangs on: most scenarios share one."""
-        births, national = self.models.births, self.models.ageing.national
+        births, ageing = self.models.births, self.models.ageing
         path = births.path
         changed = (path.hold, path.long_run_mean, path.autocorrelation, tuple(path.offset.items()))
-        stated = (births.model.engine, births.orders, births.tempo, births.zodiac, national.drift_scale.value)
-        return (*changed, *stated, self.models.movement.timing, self.years, self.models.project.time.born_until)
+        stated = (births.model.engine, births.orders, births.tempo, births.zodiac)
+        lives = (ageing.model.engine, ageing.path.nodes, ageing.national.drift_scale.value)
+        return (*changed, *stated, *lives, self.models.movement.timing, self.years, self.models.project.time.born_until)
 
     def nation(self) -> tuple[Forecast, Ar1]:
         """Meet the births on record, then follow the AR(1) of the outlook's median from the last observed level.
@@ -182,10 +198,10 @@ class _Scenario:
         history = self._history("province", np.ones(len(self.years)), relative, rates, factor, parity=parity)
         return self.engine.fit(history).predict(self.years)
 
-    def districts(self, province: Forecast, students: Floats) -> FittedCohort:
-        """Each district at its own level of the province's rates; gains and losses tied to the city."""
+    def districts(self, province: Forecast, nation: Forecast, students: Floats) -> FittedCohort:
+        """Each district at its own level of the province's rates; what one loses others gain."""
         orders = self.orders
-        rates = net_migration(self.ground, "districts", self.models.movement.rates)
+        rates = movement(self.ground, self.models.movement, province, nation)
         levels = province.by_order.level[:, 0] / orders.tilt["province"]
         parity = self._parity("districts", levels, self._effects())
         relative = orders.level["districts"] / orders.level["province"]

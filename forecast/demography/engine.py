@@ -128,6 +128,8 @@ class Forecast:
 
     people   (year, area, sex, age)
     mothers  births by order, of an engine that knows them
+    between  moves between places, where they are known; areas first, then pools beyond them
+             (year, sex, age, origin, destination)
     """
 
     areas: tuple[str, ...]
@@ -136,6 +138,7 @@ class Forecast:
     flows: Flows | None = None
     overrides: tuple[Override, ...] = ()
     mothers: Mothers | None = None
+    between: Floats | None = None
 
     @property
     def by_order(self) -> Mothers:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from forecast.axes import Floats
+from forecast.demography.controls import Control
+from forecast.demography.engine import Override
 from forecast.demography.fertility import AgeShapes
+from forecast.demography.flow_seeds import ObservedMoves
 from forecast.demography.mortality import DeathRates
+from forecast.demography.quarters import Counted
+from forecast.demography.register import Register
+from forecast.demography.settlement import Dwellings, Settlement
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,6 +26,7 @@ class Census:
     starts     first age of each group                     (group,)
     districts  persons of the project's areas              (area, sex, group)
     province, nation   persons of the parents               (sex, group)
+    quarters       group quarters of the areas, where they were counted
     """
 
     date: dt.date
@@ -27,6 +34,7 @@ class Census:
     districts: Floats
     province: Floats
     nation: Floats
+    quarters: Counted | None = None
 
     def groups(self, system: str) -> Floats:
         """Persons of a system's areas (area, sex, group): the nation and the province are systems of one area."""
@@ -68,6 +76,12 @@ class Evidence:
     median     an outlook's total fertility of the nation by year
     boys_per_girl  an outlook's sex ratio at birth of the nation by year
     orders     what is known of births by order
+    settlement     the areas as places, where moves have origins and destinations
+    housing    dwellings completed by year, and people in each, of the areas
+    moves      a table of moves between places, where there is one
+    controls   figures of the districts' years to come, set from outside
+    notes      what reading has changed already (law 7)
+    register   registered people of the areas, where they are known
     """
 
     areas: tuple[str, ...]
@@ -85,6 +99,12 @@ class Evidence:
     median: Mapping[int, float]
     boys_per_girl: Mapping[int, float]
     orders: OrderEvidence | None = None
+    settlement: Settlement | None = None
+    housing: Mapping[int, Dwellings] = field(default_factory=dict)
+    moves: ObservedMoves | None = None
+    controls: tuple[Control, ...] = ()
+    notes: tuple[Override, ...] = ()
+    register: Register | None = None
 
     def place(self, system: str) -> str:
         """The code whose totals and births a system must meet: the districts answer to their city."""

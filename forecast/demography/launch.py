@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +12,7 @@ from forecast.demography.base import (
     BirthCohorts,
     at_year_end,
     calendar_births,
+    cohort_shares,
     in_groups,
     single_years,
     year_left,
@@ -18,6 +20,7 @@ from forecast.demography.base import (
 from forecast.demography.engine import Override
 from forecast.demography.evidence import Census, Evidence
 from forecast.demography.mortality import tables
+from forecast.demography.quarters import Counted, held_apart, together
 from forecast.demography.students import StudentRule
 
 NO_STUDENTS = StudentRule(np.zeros(0, dtype=bool), np.zeros(0, dtype=bool))
@@ -31,14 +34,19 @@ class Launch:
     at_census   persons by completed age on the census day: exact in every published group   (area, sex, age)
     stock       persons on 31 December
     births      births of the calendar year, by indirect standardisation                      (area,)
-    students    those of the stock who are held apart (law 8)                                 (area, sex, age)
+    kinds       those of the stock who are held apart (law 8), by kind of quarters            (area, sex, age)
     """
 
     at_census: Floats
     stock: Population
     births: Floats
-    students: Floats
+    kinds: Mapping[str, Floats]
     overrides: tuple[Override, ...]
+
+    @property
+    def students(self) -> Floats:
+        """All who are held apart (area, sex, age): students, and other quarters where they were counted."""
+        return together(self.kinds)
 
 
 def nation_cohorts(evidence: Evidence) -> BirthCohorts:
@@ -56,14 +64,18 @@ def launch(
     national: Floats,
     boys: float,
     rule: StudentRule = NO_STUDENTS,
+    quarters: Counted | None = None,
 ) -> Launch:
     """Carry the groups (area, sex, group) of some areas; ``total_of`` names the place whose known total they must meet.
 
     national  the nation's death rates of the census year (sex, age);  boys  share of boys at birth
+    quarters  group quarters that were counted: they stand in place of what the rule infers
     """
     cohorts, year = nation_cohorts(evidence), census.date.year
     alive = tables(national).L
-    students = rule.stock(groups, census.starts)
+    guide = cohort_shares(cohorts, census.date, alive.shape[-1])[0] * alive
+    kinds = held_apart(rule, quarters, groups, census.starts, guide, areas)
+    students = together(kinds)
     rest = groups - in_groups(students, census.starts)
     single = single_years(rest, census.starts, cohorts, alive, census.date)
     infants = groups[..., 0].sum(axis=-1)
@@ -75,7 +87,7 @@ def launch(
     notes = list(_assumed_cohorts(cohorts, areas, year, total_of))
     if known is not None:
         before = float(end.sum())
-        end, students = end * (known / before), students * (known / before)
+        end, kinds = end * (known / before), {kind: stock * (known / before) for kind, stock in kinds.items()}
         notes.append(
             Override(
                 total_of,
@@ -86,7 +98,7 @@ def launch(
                 "census carried to 31 December meets the published year-end total",
             )
         )
-    return Launch(single, Population(areas, year, end), births, students, tuple(notes))
+    return Launch(single, Population(areas, year, end), births, kinds, tuple(notes))
 
 
 def _national_births(evidence: Evidence, year: int) -> float:

@@ -15,7 +15,7 @@ from forecast.report.texts import Texts
 
 ENGINE = "cohort"
 """The method of this program in the table of scores; the others are there to be beaten."""
-SHADES = ("#0072b2", "#d55e00", "#5f6b76")
+SHADES = {"cohort": "#0072b2", "net-rates": "#009e73", "hamilton-perry": "#d55e00", "no-change": "#5f6b76"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +55,8 @@ def chart(found: Errors, words: Texts) -> Chart:
     names = [words.label("engine", name) for name in found.methods]
     groups = [words.label("group", name) for name in found.groups]
     title = words("chart.scores", first=first, last=last)
-    drawn = svg_dots.dots(groups, names, found.mean, SHADES, title, words("note.scores"))
+    shades = [SHADES[name] for name in found.methods]
+    drawn = svg_dots.dots(groups, names, found.mean, shades, title, words("note.scores"))
     kinds = [words(f"head.{kind}") for kind in ("mape", "bias", "worst")]
     heads = (words("head.group"), words("head.status"), *(f"{name} {kind}" for name in names for kind in kinds))
     status = words("status.scored", first=first, last=last)

@@ -9,7 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from forecast.report import hindsight, overview, policies, sure, trust
+from forecast.report import hindsight, movement, overview, policies, sure, trust
 from forecast.report.charts import charts
 from forecast.report.material import Material, gathered
 from forecast.report.opened import first_scenario
@@ -84,6 +84,7 @@ def content(material: Material, words: Texts) -> dict[str, Any]:
         "scenarios": overview.scenarios(material, words),
         "whys": overview.whys(material, words),
         "changed": policies.changed(material, words),
+        "movement": movement.moved(material, words),
         "assumptions": trust.assumptions(material, words),
         "recalled": [row.name for row in trust.assumptions(material, words) if row.status == "recalled"],
         "intervals": summary.trajectories > 0,

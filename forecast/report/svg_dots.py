@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from forecast.axes import Floats
 from forecast.report.svg import WIDTH, figure, label, ticks, wide
 
-MARKS = ("circle", "square", "triangle")
+MARKS = ("circle", "square", "triangle", "diamond")
 
 
 def dots(
@@ -46,4 +46,7 @@ def mark(shape: str, x: float, y: float, colour: str) -> str:
         return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="6" fill="{colour}"/>'
     if shape == "square":
         return f'<rect x="{x - 5:.1f}" y="{y - 5:.1f}" width="10" height="10" fill="{colour}"/>'
-    return f'<path d="M{x:.1f} {y - 7:.1f}L{x + 7:.1f} {y + 5:.1f}L{x - 7:.1f} {y + 5:.1f}Z" fill="{colour}"/>'
+    if shape == "triangle":
+        return f'<path d="M{x:.1f} {y - 7:.1f}L{x + 7:.1f} {y + 5:.1f}L{x - 7:.1f} {y + 5:.1f}Z" fill="{colour}"/>'
+    corners = f"M{x:.1f} {y - 7:.1f}L{x + 7:.1f} {y:.1f}L{x:.1f} {y + 7:.1f}L{x - 7:.1f} {y:.1f}Z"
+    return f'<path d="{corners}" fill="{colour}"/>'

@@ -17,8 +17,16 @@ KEYS = ("scenario", "area", "area_name", "area_level", "year", "sex", "age", "se
 QUANTILES = ("p05", "p10", "p25", "p50", "p75", "p90", "p95")
 VALUES = ("measure", "unit", "mean", *QUANTILES, "share_born", "status", "source", "point")
 """The promised columns, in their order; ``point`` is the course without shocks, which ``explain`` takes apart."""
+BOTH = "resident; registered"
+CONCEPTS = {"residence": BOTH, "overrides": BOTH, "supply": BOTH, "sources": ""}
+"""Tables that hold registered people too, each row saying which in ``measure``, or no people; all others residents."""
 Column = Any
 """An Arrow array; the package has no types of its own."""
+
+
+def concept_of(table: str) -> str:
+    """Whom a published table counts: residents, or residents and registered people side by side (law 8)."""
+    return CONCEPTS.get(table, "resident")
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ def _resource(path: Path) -> dict[str, Any]:
         "format": "parquet",
         "bytes": path.stat().st_size,
         "rows": pq.read_metadata(path).num_rows,
+        "concept": (schema.metadata or {}).get(b"concept", b"").decode(),
         "schema": {"fields": [_field(column) for column in schema.names]},
     }
 

@@ -13,9 +13,11 @@ from forecast.demography.engine import Flows
 from forecast.run.columns import AGE_AXIS, KEYS, QUANTILES, SEX_AXIS, Axis, Tidy, joined, published_ages
 from forecast.run.differences import first_year, labelled
 from forecast.run.fertility_frames import area_axis, areas_of, births, fertility, parity, with_city
+from forecast.run.flow_frames import flows, urban
 from forecast.run.hindsight import Hindsight
 from forecast.run.inputs import Area, Frames, named_sources
 from forecast.run.model import Result
+from forecast.run.residence_frames import residence_tables
 from forecast.run.trajectories import FLOWS, SCHOOL, TOTALS, Chances, Drawn
 from forecast.run.trajectories import totals as sums_of
 from forecast.services.series import Series
@@ -37,6 +39,11 @@ def tables(result: Result, frames: Frames, seen: Drawn | None = None) -> Mapping
     }
     if result.systems.districts.by_order.moving:
         found["parity"] = lambda: parity(result, seen)
+    if result.systems.districts.between is not None:
+        found["flows"] = lambda: flows(result)
+    if result.models.movement.urbanisation is not None:
+        found["urban"] = lambda: urban(result)
+    found |= residence_tables(result, frames)
     if seen is not None:
         found["chances"] = lambda: chances(result, seen)
     return found

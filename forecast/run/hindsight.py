@@ -2,7 +2,7 @@
 
 Nothing published about later years enters: mortality by the rates and life expectancies up to then, fertility held at
 the level of that census, students held, and migration from the one sign of it that a single census holds: residents
-over registered people, area by area.
+over registered people, area by area, as gross moves or as net rates.
 """
 
 from __future__ import annotations
@@ -15,10 +15,13 @@ import numpy as np
 import pandas as pd
 
 from forecast.axes import AGE, AGES, SEX, Floats, Population
+from forecast.demography import flow_ground
 from forecast.demography.cohort import CohortComponent, women_exposed
 from forecast.demography.conditions import noise_of, student_rule
 from forecast.demography.engine import Components, Engine, History
 from forecast.demography.evidence import Evidence
+from forecast.demography.flow_ground import Arrivals, Beyond
+from forecast.demography.flows import OriginDestination
 from forecast.demography.ground import boys_share
 from forecast.demography.hamilton_perry import HamiltonPerry
 from forecast.demography.launch import Launch, launch
@@ -110,14 +113,18 @@ def hindsight(result: Result, frames: Frames) -> Hindsight:
     shift = BrassShift.to_e0(mortality.predict(range(year, year + 1))[0], _gain_then(frames, evidence, year))
     rule = student_rule(evidence.areas, result.models.movement)
     start = _launch_then(evidence, mortality, shift, rule)
-    conditions = _conditions(evidence, frames, mortality, shift, start, years)
-    history = History((_ten_years_before(start.stock, shift, mortality), start.stock), components=conditions)
-    engines: dict[str, Engine] = {
-        DRAWN: CohortComponent(noise=noise_of(result.models.uncertainty)),
-        "hamilton-perry": HamiltonPerry(),
-        "no-change": NoChange(),
-    }
-    fitted = {name: engine.fit(history) for name, engine in engines.items()}
+    net = _register_rates(evidence, frames, start.stock.people - start.students)
+    gross = _register_flows(result, evidence, net, mortality, start, years)
+    conditions = _conditions(evidence, mortality, shift, start, years, net)
+    plain = History((_ten_years_before(start.stock, shift, mortality), start.stock), components=conditions)
+    cohort = CohortComponent(noise=noise_of(result.models.uncertainty))
+    engines: dict[str, Engine] = {"hamilton-perry": HamiltonPerry(), "no-change": NoChange()}
+    fitted = {name: engine.fit(plain) for name, engine in engines.items()}
+    if gross is None:
+        fitted = {DRAWN: cohort.fit(plain), **fitted}
+    else:
+        moved = dataclasses.replace(plain, components=dataclasses.replace(conditions, migration=gross))
+        fitted = {DRAWN: cohort.fit(moved), "net-rates": cohort.fit(plain), **fitted}
     found = {name: item.predict(years).people[-1] for name, item in fitted.items()}
     draws = Draws(result.models.uncertainty.draws.seed, range(TRAJECTORIES), evidence.city)
     bands = _bands(fitted[DRAWN].sample(years, draws), len(evidence.areas))
@@ -179,16 +186,18 @@ def _launch_then(evidence: Evidence, mortality: FittedMortality, shift: BrassShi
     year = range(census.date.year, census.date.year + 1)
     national = shift.apply(mortality.predict(year)[0])
     boys = float(boys_share(evidence, year)[0])
-    return launch(evidence, census, census.districts, evidence.areas, evidence.city, national, boys, rule)
+    return launch(
+        evidence, census, census.districts, evidence.areas, evidence.city, national, boys, rule, census.quarters
+    )
 
 
 def _conditions(
     evidence: Evidence,
-    frames: Frames,
     mortality: FittedMortality,
     shift: BrassShift,
     start: Launch,
     years: range,
+    migration: NetMigration,
 ) -> Components:
     people = start.stock.people
     students = start.students
@@ -202,7 +211,7 @@ def _conditions(
         np.ones(len(years)),
         level,
         np.ones(len(years)),
-        _register_rates(evidence, frames, people - students),
+        migration,
         np.repeat(students[None], len(years) + 1, axis=0),
     )
 
@@ -225,6 +234,34 @@ def _register_rates(evidence: Evidence, frames: Frames, people: Floats) -> NetMi
     rates = np.repeat((yearly[:, None] * profile)[:, None, :], people.shape[1], axis=1)
     parent = (rates * people).sum(axis=0) / people.sum(axis=0)
     return NetMigration(rates, parent, np.ones(people.shape[1:]), 1.0, 1.0, fixed=True)
+
+
+def _register_flows(
+    result: Result, evidence: Evidence, net: NetMigration, mortality: FittedMortality, start: Launch, years: range
+) -> OriginDestination | None:
+    """The same net as gross moves: arrivals from those registered elsewhere at that one census; None without a count.
+
+    Nothing of later years enters: the pools stay as they were, the past imbalance holds in full.
+    """
+    place, gravity = evidence.settlement, result.models.movement.gravity
+    if place is None or gravity is None:
+        return None
+    people = start.stock.people - start.students
+    students = start.students.sum(axis=(SEX, AGE))
+    arrivals = Arrivals.of_one(place.near[0], place.far[0], students, YEARS_TO_GATHER)
+    parents = [_parent_then(evidence, mortality, system) for system in ("province", "nation")]
+    held = [np.repeat(parent[None], len(years) + 1, axis=0) for parent in parents]
+    beyond = Beyond.of(people.sum(axis=0), held[0], held[1], start.stock.year)
+    return flow_ground.fitted(net, people, arrivals, place, beyond, gravity)
+
+
+def _parent_then(evidence: Evidence, mortality: FittedMortality, system: str) -> Floats:
+    """People of a parent by sex and single age (sex, age) at the previous census, by what was known then."""
+    census, code = evidence.censuses[0], evidence.place(system)
+    year = range(census.date.year, census.date.year + 1)
+    boys = float(boys_share(evidence, year)[0])
+    rates = mortality.predict(year)[0]
+    return np.asarray(launch(evidence, census, census.groups(system), (code,), code, rates, boys).stock.people[0])
 
 
 def _ten_years_before(stock: Population, shift: BrassShift, mortality: FittedMortality) -> Population:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,12 +11,18 @@ import numpy as np
 import pandas as pd
 
 from forecast.axes import SEXES, Floats
+from forecast.demography.boundaries import dissolved
+from forecast.demography.engine import Override
 from forecast.demography.evidence import Census, Evidence
 from forecast.demography.fertility import AgeShapes, single_age_shape
 from forecast.demography.mortality import DeathRates
 from forecast.errors import Fault, InputError
 from forecast.project.spec import Models
+from forecast.run.control_inputs import changes_of, controls_of
 from forecast.run.order_inputs import order_evidence
+from forecast.run.place_inputs import dwellings, observed_moves, settlement
+from forecast.run.quarter_inputs import counted_quarters
+from forecast.run.register_inputs import register_of
 
 STARTS = np.array([0.0, 1.0, *range(5, 90, 5)])
 """First ages of the groups a census is published in: 0, 1-4, 5-9 .. 80-84, 85+."""
@@ -87,23 +94,32 @@ def project_areas(frames: Frames, models: Models) -> tuple[Area, ...]:
             raise InputError.one(
                 f"models/project.toml, key project.{key}", "a code of data/**/areas", code, "add the area"
             )
-    found = tuple(area for area in known.values() if area.parent == head.city)
+    gone = dissolved(changes_of(frames))
+    found = tuple(area for area in known.values() if area.parent == head.city and area.code not in gone)
     if not found:
         raise InputError.one("data/**/areas", f"areas whose parent is {head.city}", "none", "fill the parent column")
     return found
 
 
-def evidence_of(frames: Frames, models: Models) -> Evidence:
-    """All that the demography needs; what is missing is named with its table (law 9)."""
+def evidence_of(frames: Frames, models: Models, moved: tuple[Override, ...] = ()) -> Evidence:
+    """All that the demography needs; what is missing is named with its table (law 9).
+
+    moved  what carrying the tables into today's areas has changed already
+    """
     head, times = models.project.project, models.project.time
-    areas = tuple(area.code for area in project_areas(frames, models))
+    levels = {area.code: area.level for area in project_areas(frames, models)}
+    areas = tuple(levels)
     births = {
         head.nation: _births_on_record(frames, head.nation, models),
         head.province: _births_from_rates(frames, head.province),
     }
     totals = {code: _totals(frames, code) for code in (head.nation, head.province, head.city)}
     census = tuple(
-        _census(frames, day, areas, head.province, head.nation) for day in (times.previous_census, times.census)
+        dataclasses.replace(
+            _census(frames, day, areas, head.province, head.nation),
+            quarters=counted_quarters(frames, day, areas, (head.city, head.province, head.nation)),
+        )
+        for day in (times.previous_census, times.census)
     )
     return Evidence(
         areas,
@@ -121,6 +137,12 @@ def evidence_of(frames: Frames, models: Models) -> Evidence:
         _outlook(frames, head.nation, models.births.path.fitted_on, "tfr"),
         _outlook(frames, head.nation, models.births.sex_ratio.fitted_on, "srb"),
         order_evidence(frames, models, areas),
+        settlement=settlement(frames, models, areas),
+        housing=dwellings(frames, models, areas),
+        moves=observed_moves(frames, models, areas),
+        controls=controls_of(frames, models, areas),
+        notes=moved,
+        register=register_of(frames, models, census[1], levels),
     )
 
 

@@ -6,11 +6,13 @@ import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 import forecast
 from forecast.project.load import Scenario
 from forecast.project.spec import Models
+from forecast.run.columns import concept_of
 from forecast.run.inputs import Area
 from forecast.run.writer import SCHEMA_VERSION
 
@@ -41,7 +43,7 @@ def manifest(
     return {
         "run": run_id,
         "schema_version": SCHEMA_VERSION,
-        "concept": "resident",
+        "concept": {name: concept_of(Path(name).stem) for name in sorted(outputs)},
         "digest": digest,
         "inputs": dict(inputs),
         "outputs": dict(outputs),

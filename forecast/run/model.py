@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from forecast.axes import Floats
 from forecast.demography.conditions import Systems, build, student_rule
-from forecast.demography.engine import Forecast
+from forecast.demography.engine import Forecast, Override
 from forecast.demography.evidence import Evidence
 from forecast.demography.ground import Ground, lay
 from forecast.errors import Fault, InputError
@@ -20,6 +20,7 @@ from forecast.project.load import Scenario, load_models, load_scenario
 from forecast.project.parts import Assumption
 from forecast.project.regression import PriorSpec, SubsidySpec
 from forecast.project.spec import Models
+from forecast.run.control_inputs import in_todays_areas
 from forecast.run.inputs import Area, Frames, areas_of, check_tables, evidence_of, project_areas
 from forecast.run.provision import facts_of
 from forecast.services.facts import Facts
@@ -70,6 +71,11 @@ class Desk:
     frames: Frames
     grounds: dict[tuple[object, ...], Ground] = field(default_factory=dict)
     facts: Facts | None = None
+    moved: tuple[Override, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Whatever is read from the tables is in today's areas from here on."""
+        self.frames, self.moved = in_todays_areas(self.frames)
 
     def ground(self, models: Models) -> Ground:
         """The ground under the parts of the specs that shape it."""
@@ -83,13 +89,15 @@ class Desk:
             births.sex_ratio,
             models.ageing.shift,
             models.movement.students,
+            models.movement.model.engine,
+            models.movement.housing is None,
             national.rates,
             national.last_period,
             national.e0_first,
             national.e0_last,
         )
         if key not in self.grounds:
-            evidence = evidence_of(self.frames, models)
+            evidence = evidence_of(self.frames, models, self.moved)
             self.grounds[key] = lay(evidence, student_rule(evidence.areas, models.movement))
         return self.grounds[key]
 

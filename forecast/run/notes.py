@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import pandas as pd
 
+from forecast.demography.engine import Override
+from forecast.demography.hidden import Side, hidden, unheard
 from forecast.project.births import Policy
 from forecast.run.inputs import Frames, named_sources
 from forecast.run.model import Result, assumptions_in
 from forecast.run.order_inputs import EVER_BORN
+from forecast.run.residence_frames import held_apart_rows, registered_notes, residence_rows
 from forecast.services.eldercare import Eldercare
 from forecast.services.nursery import Nursery
 from forecast.services.stages import StageDemand
@@ -15,13 +21,42 @@ from forecast.services.stages import StageDemand
 Row = tuple[str, str, float, str, str, str, str]
 
 
-def overrides(result: Result) -> pd.DataFrame:
-    """Every number that was replaced by another (law 7)."""
+def overrides(result: Result, hidden_too: Sequence[Override] = ()) -> pd.DataFrame:
+    """Every number that was replaced by another (law 7), and assumptions without effect (``without_effect``)."""
     rows = [
         (result.scenario.head.name, item.area, item.year, item.measure, item.before, item.after, item.why)
-        for item in result.systems.overrides
+        for item in (*result.systems.overrides, *registered_notes(result), *hidden_too)
     ]
     return pd.DataFrame(rows, columns=["scenario", "area", "year", "measure", "before", "after", "why"])
+
+
+def without_effect(result: Result, base: Result) -> list[Override]:
+    """Assumptions of a scenario that known figures hide, wholly or in part.
+
+    base  the scenario that controlled sums are compared with
+    """
+    found = unheard(result.models, result.evidence)
+    if result is base or not result.systems.fitted.controls.items:
+        return found
+    return [*found, *hidden(_side(result), _side(base), base.scenario.head.name)]
+
+
+def remarks(result: Result, found: Sequence[Override]) -> list[str]:
+    """What to say of assumptions without effect: each once, with its years; not of those that act in later ones."""
+    years: dict[tuple[str, str, str], list[int]] = {}
+    for item in found:
+        if math.isnan(item.after):
+            continue
+        years.setdefault((item.area, item.measure, item.why), []).append(item.year)
+    return [
+        f"{result.scenario.head.name}, {area}, {min(when)}{f'-{max(when)}' if len(when) > 1 else ''}, {measure}: {why}"
+        for (area, measure, why), when in years.items()
+    ]
+
+
+def _side(result: Result) -> Side:
+    districts = result.systems.districts
+    return Side.of(result.systems.fitted, districts.years, districts.people)
 
 
 def assumptions(result: Result, frames: Frames) -> pd.DataFrame:
@@ -33,6 +68,7 @@ def assumptions(result: Result, frames: Frames) -> pd.DataFrame:
         *_distances(result, frames),
         *_service_rates(result),
         *_structure(result),
+        *residence_rows(result),
     ]
     frame = pd.DataFrame(rows, columns=["file", "key", "value", "unit", "status", "source", "why"])
     frame.insert(0, "scenario", result.scenario.head.name)
@@ -110,7 +146,6 @@ def _derived(result: Result, frames: Frames) -> list[Row]:
     gain = f"recorded life expectancy of the province minus the nation: {evidence.gain:+.2f} years"
     pooled = "own share of an area's fertility level (random effects)"
     held = f"net migration after {now} over what the rates of {before}-{now} give"
-    campus = "ages 15-24 of campus districts above the plain districts"
     found = [
         ("births", "long_run_mean", systems.path.mean, "children per woman", outlook, median),
         ("births", "autocorrelation", systems.path.autocorrelation, "a year", outlook, median),
@@ -119,7 +154,7 @@ def _derived(result: Result, frames: Frames) -> list[Row]:
         ("ageing", "drift female", systems.mortality.drift[1], "k a year", outlook, pace),
         ("ageing", "shift", systems.shift.alpha, "logit of survivors", lives, gain),
         ("movement", "scale", systems.scale, "share", totals, held),
-        ("movement", "students", systems.students[0].sum(), "persons", census, campus),
+        *held_apart_rows(result, frames, census),
     ]
     return [
         (f"models/{model}.toml", key, float(value), unit, "derived", source, why)

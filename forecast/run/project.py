@@ -23,6 +23,7 @@ from forecast.run.hindsight import hindsight
 from forecast.run.inputs import Frames
 from forecast.run.manifest import Computed, manifest
 from forecast.run.model import Desk, Result, computed
+from forecast.run.movement_study import findings
 from forecast.run.provision import capacities
 from forecast.run.publish import RUNS, locked, publish, unused, write_json
 from forecast.run.trajectories import Drawn, drawn
@@ -65,11 +66,12 @@ AS_STATED = Drawing()
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A published run."""
+    """A published run; remarks: what was asked for in vain."""
 
     folder: Path
     scenarios: tuple[str, ...]
     seconds: Mapping[str, float]
+    remarks: tuple[str, ...] = ()
 
 
 def run(
@@ -116,9 +118,12 @@ def _run(
     digest = of_texts({**inputs, "version": forecast.__version__, **asked})
     run_id = unused(out / RUNS, f"{clock():%Y%m%dT%H%M%SZ}-{digest[:8]}")
 
+    remarks: list[str] = []
+
     def build(folder: Path) -> None:
         begun = time.perf_counter()
-        kept, outputs = _tables(folder, loaded, Desk(frames), drawing, tell)
+        kept, outputs, said = _tables(folder, loaded, Desk(frames), drawing, tell)
+        remarks.extend(said)
         seconds["compute_and_write"] = time.perf_counter() - begun
         write_json(folder / "datapackage.json", datapackage(folder, kept[0].models.project.project.name, digest))
         write_json(folder / "manifest.json", manifest(kept, inputs, outputs, digest, run_id, seconds))
@@ -128,14 +133,15 @@ def _run(
 
     folder = publish(out, run_id, build)
     tell("done", 0)
-    return Run(folder, names, seconds)
+    return Run(folder, names, seconds, tuple(remarks))
 
 
 def _tables(
     folder: Path, loaded: Sequence[tuple[Scenario, Models]], desk: Desk, drawing: Drawing, tell: _Teller
-) -> tuple[list[Computed], dict[str, str]]:
-    """Compute scenario after scenario, each table written while the next is computed; digests by file."""
+) -> tuple[list[Computed], dict[str, str], list[str]]:
+    """Compute scenario after scenario, each table written while the next is computed; digests by file, remarks."""
     kept: list[Computed] = []
+    remarks: list[str] = []
     base: Side | None = None
     with TableWriter(folder) as writer:
         for overlay, models in loaded:
@@ -150,7 +156,9 @@ def _tables(
             base = base or side
             if base is not side:
                 writer.add("differences", partial(differences, Pair(base, side)))
-            writer.add("overrides", partial(notes.overrides, result))
+            unheard = notes.without_effect(result, base.result)
+            remarks += notes.remarks(result, unheard)
+            writer.add("overrides", partial(notes.overrides, result, unheard))
             writer.add("assumptions", partial(notes.assumptions, result, desk.frames))
             if not kept:
                 places = (*result.areas, *result.parents)
@@ -159,10 +167,11 @@ def _tables(
                 writer.add("scores", past.table)
                 writer.add("coverage", partial(coverage, desk.frames, past, result.models.project.project.name))
                 writer.add("sources", partial(notes.sources, desk.frames))
+                writer.add("findings", partial(findings, result, desk.frames))
             people = result.people
             kept.append(Computed(result.scenario, result.models, places, people.years[0], people.nowcast_until))
         tell("writing", WRITING)
-        return kept, writer.finish()
+        return kept, writer.finish(), remarks
 
 
 def trajectories(result: Result, frames: Frames, within: Callable[[int, int, int], None] | None = None) -> Drawn | None:

@@ -10,6 +10,7 @@ from typing import Self
 import pandas as pd
 import pyarrow as pa
 
+from forecast.run.columns import concept_of
 from forecast.run.digest import of_file
 from forecast.tables.write import ParquetFile
 
@@ -38,7 +39,7 @@ class TableWriter:
             if job.done():
                 job.result()
         if name not in self.files:
-            metadata = {"schema_version": SCHEMA_VERSION, "table": name, "concept": "resident"}
+            metadata = {"schema_version": SCHEMA_VERSION, "table": name, "concept": concept_of(name)}
             self.files[name] = ParquetFile(self.folder / f"{name}.parquet", metadata)
         hand = self.hands[list(self.files).index(name) % HANDS]
         self.work.append(hand.submit(_append, self.files[name], make))

@@ -28,7 +28,7 @@ EVERY = list(paths(main))
 def test_the_commands_are_there() -> None:
     assert {path[0] for path in EVERY if path} == {
         *("init", "check", "run", "scenario", "validate", "explain", "runs", "standards", "backtest"),
-        *("compare", "effects"),
+        *("compare", "effects", "moves"),
     }
 
 

@@ -29,10 +29,12 @@ def test_diff_is_the_overlay_and_nothing_else(city: Path, forecast: Call) -> Non
     asked = ("scenario", "diff", "baseline", "no-migration", "--project", city, "--json", "--keys")
     rows = json.loads(forecast(*asked).stdout)
     overlay = tomllib.loads((city / "models" / "scenarios" / "no-migration.toml").read_text("utf-8"))
-    assert {row["key"]: row["no-migration"] for row in rows} == {
-        f"movement.rates.scale.{key}": value for key, value in overlay["movement"]["rates"]["scale"].items()
-    }
-    assert {row["baseline"] for row in rows} == {None}
+    scale, mobility = overlay["movement"]["rates"]["scale"], overlay["movement"]["flows"]["mobility"]
+    changed = {f"movement.rates.scale.{key}": value for key, value in scale.items()}
+    # mobility stands in the base as well, where its status and its source are the same
+    changed |= {f"movement.flows.mobility.{key}": mobility[key] for key in ("value", "why")}
+    assert {row["key"]: row["no-migration"] for row in rows} == changed
+    assert {row["baseline"] for row in rows if "scale" in row["key"]} == {None}
 
 
 def test_diff_names_a_policy_by_its_name(city: Path, forecast: Call) -> None:

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -29,6 +30,31 @@ def frames(harbin: Path) -> Frames:
 @pytest.fixture(scope="session")
 def baseline(harbin: Path, frames: Frames) -> Result:
     return compute(harbin, Desk(frames), "baseline")
+
+
+@pytest.fixture(scope="session")
+def planned(frames: Frames) -> Desk:
+    """A desk with a plan for the city and the women of 60-79 of one district."""
+    table = pd.DataFrame(
+        {
+            "area": ["230100", "230102"],
+            "year": [2035, 2035],
+            "concept": "resident",
+            "sex": ["both", "female"],
+            "age_start": [np.nan, 60.0],
+            "age_width": [np.nan, 20.0],
+            "people": [9_500_000, 150_000],
+            "source": "laoyou-method",
+            "status": "assumed",
+            "confidence": "low",
+        }
+    )
+    return Desk({**frames, "controls": table})
+
+
+@pytest.fixture(scope="session")
+def met(harbin: Path, planned: Desk) -> Result:
+    return compute(harbin, planned, "baseline")
 
 
 def moment() -> dt.datetime:

@@ -1,0 +1,76 @@
+"""What the tables know of group quarters: counts by area, kind, sex and age, each for the census nearest to it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from forecast.axes import AGES, SEXES
+from forecast.demography.quarters import Cell, Counted
+from forecast.errors import Fault, InputError
+from forecast.tables.places import places
+
+TABLE = "group_quarters"
+GROUP = ["area", "kind", "sex", "date"]
+
+
+def counted_quarters(
+    frames: Mapping[str, pd.DataFrame], day: dt.date, areas: tuple[str, ...], above: tuple[str, ...]
+) -> Counted | None:
+    """Quarters for a census day; None without the table.
+
+    above  codes of the city and its parents, for which a count cannot be used
+
+    For each area and kind the count nearest to the day stands for it (the earlier of two as near); ages and sexes
+    without a row in that count have nobody.
+    """
+    if TABLE not in frames:
+        return None
+    _check(frames[TABLE], above)
+    frame = frames[TABLE][frames[TABLE]["area"].isin(areas)]
+    if frame.empty:
+        return None
+    away = (frame["date"] - pd.Timestamp(day)).abs()
+    near = away == away.groupby([frame["area"], frame["kind"]]).transform("min")
+    chosen = frame[near]
+    chosen = chosen[chosen["date"] == chosen.groupby(["area", "kind"])["date"].transform("min")]
+    columns = ("kind", "area", "sex", "age_start", "age_width", "people")
+    rows = zip(*(chosen[name] for name in columns), strict=True)
+    return Counted(
+        tuple(
+            Cell(str(kind), areas.index(area), SEXES.index(sex), int(start), _end(start, float(width)), float(people))
+            for kind, area, sex, start, width, people in rows
+        )
+    )
+
+
+def _end(start: float, width: float) -> int:
+    """The age after the last one of a group; an open group goes to the last age inside."""
+    return AGES if np.isnan(width) else min(int(start) + int(width), AGES)
+
+
+def _check(frame: pd.DataFrame, above: tuple[str, ...]) -> None:
+    """``InputError`` for counts of a city as a whole, and for ages that stand in two groups."""
+    faults = [
+        Fault(
+            f"{places(frame).at(place)}, column area",
+            "an area of the project",
+            f"{frame['area'].iloc[place]}, which is the city or above it",
+            "give the quarters of each district",
+        )
+        for place in np.flatnonzero(frame["area"].isin(above)).tolist()
+    ]
+    order = frame.reset_index(drop=True).sort_values([*GROUP, "age_start"])
+    for _, rows in order.groupby(GROUP, sort=False):
+        ends = [_end(start, float(width)) for start, width in zip(rows["age_start"], rows["age_width"], strict=True)]
+        starts = rows["age_start"].tolist()
+        for place, (start, end) in enumerate(zip(starts[1:], ends[:-1], strict=True), start=1):
+            if start < end:
+                where = places(frame).at(int(rows.index[place]))
+                found = f"an overlap: age {start:g} stands in two groups"
+                faults.append(Fault(where, "ages that stand in one group", found, "remove one of the rows"))
+    if faults:
+        raise InputError(faults)
