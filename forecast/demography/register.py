@@ -32,6 +32,7 @@ class Register:
     totals     registered people of all areas together on 31 December, by year
     grouped    areas that have a published total of their own (area,);  group_totals  that total by year
     by_age     registered people by age at the launch, by place of the area
+    settled    years after which a move has brought the registration along
     """
 
     areas: tuple[str, ...]
@@ -44,6 +45,7 @@ class Register:
     grouped: np.ndarray
     group_totals: Mapping[int, float]
     by_age: Mapping[int, ByAge]
+    settled: int
 
     def at_launch(self, year: int) -> tuple[Floats, list[Override]]:
         """Registered people of each area on 31 December of the launch year (area,).

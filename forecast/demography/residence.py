@@ -3,7 +3,7 @@
 Registered = residents - residents registered elsewhere + registered people who live elsewhere, exact in every cell.
 
 At the launch only sums are known. Their ages are assumed: people move by the model schedule (Rogers and Castro 1981), a
-move leaves registration behind for ``SETTLED`` years, and a child has the status that its mother had at birth. So the
+move leaves registration behind for some thirty years, and a child has the status that its mother had at birth. So the
 share of a cell that is registered elsewhere is 1 - exp(-k E(x)), E the moves of the last years, where k meets the sum.
 
 Later the register is an account of its own: it ages, dies and is born along cohorts, and moves of residents leave it
@@ -29,8 +29,6 @@ from forecast.errors import InputError
 from forecast.kernels.solve import bisect
 from forecast.kernels.step import aged
 
-SETTLED = 30
-"""Years after which a move has brought the registration with it; assumed: no table here tells ages by registration."""
 MOTHERS = (20, 40)
 """Ages between which mothers stand, for the status that a child is born with."""
 AWAY = (STUDENTS, "barracks")
@@ -87,7 +85,7 @@ class Residence:
     overrides: tuple[Override, ...]
 
 
-def exposure(settled: int = SETTLED, ages: int = AGES) -> Floats:
+def exposure(settled: int, ages: int = AGES) -> Floats:
     """Moves of the last ``settled`` years that a person of each age has behind him, in units of the schedule (age,).
 
     Before birth they are those of the mother: mean of the schedule over the women who bear.
@@ -99,9 +97,9 @@ def exposure(settled: int = SETTLED, ages: int = AGES) -> Floats:
     return np.asarray(sums[settled + 1 :] - sums[:ages])
 
 
-def elsewhere_by_age(people: Floats, total: Floats) -> Floats:
+def elsewhere_by_age(people: Floats, total: Floats, settled: int) -> Floats:
     """Residents registered elsewhere (area, sex, age) that sum to a total (area,) below the people."""
-    reach = exposure(ages=people.shape[-1])
+    reach = exposure(settled, people.shape[-1])
     power = reach / reach.max()
 
     def found(share: Floats) -> Floats:
@@ -110,12 +108,12 @@ def elsewhere_by_age(people: Floats, total: Floats) -> Floats:
     return np.asarray(found(bisect(lambda share: found(share).sum(axis=(SEX, AGE)), total, 0.0, 1.0)))
 
 
-def absent_by_age(at_home: Floats, total: Floats) -> Floats:
+def absent_by_age(at_home: Floats, total: Floats, settled: int) -> Floats:
     """Registered people who are absent (area, sex, age), from those at home, that sum to a total (area,).
 
     Registered times exp(-k E) are at home, so the absent are those at home times exp(k E) - 1.
     """
-    reach = exposure(ages=at_home.shape[-1])
+    reach = exposure(settled, at_home.shape[-1])
     power = reach / reach.max()
 
     def found(odds: Floats) -> Floats:
@@ -149,10 +147,10 @@ def launched(
     ]
     # students beyond the count of people from elsewhere are registered here
     share = np.minimum(1.0, total / np.where(students > 0, students, 1.0))
-    elsewhere = elsewhere_by_age(core, total - share * students)
+    elsewhere = elsewhere_by_age(core, total - share * students, register.settled)
     aside = apart - _cells(share) * away
     missing = registered - everybody + total
-    absent = absent_by_age(core - elsewhere + aside, np.maximum(missing, 0.0))
+    absent = absent_by_age(core - elsewhere + aside, np.maximum(missing, 0.0), register.settled)
     status = Status(core, elsewhere, absent)
     for place, table in register.by_age.items():
         status = _tabled(status, aside[place], place, table)

@@ -94,6 +94,23 @@ class HousingSpec(Spec):
         return self
 
 
+class ResidenceSpec(Spec):
+    """How residents and registered people part."""
+
+    settled: Assumption = Assumption(
+        value=30.0,
+        status="assumed",
+        source="laoyou-method",
+        why="years after which a move has brought the registration along",
+    )
+
+    @model_validator(mode="after")
+    def _whole(self) -> ResidenceSpec:
+        if self.settled.value < 1 or self.settled.value != int(self.settled.value):
+            raise ValueError("settled must be a whole number of years, 1 or more")
+        return self
+
+
 class Students(Spec):
     """Where students are held apart, and where ages show without them."""
 
@@ -109,6 +126,7 @@ class MovementSpec(Spec):
     timing: TimingSpec
     rates: MovementRates
     students: Students
+    residence: ResidenceSpec = ResidenceSpec()
     flows: FlowsSpec | None = None
     gravity: GravitySpec | None = None
     urbanisation: UrbanisationSpec | None = None

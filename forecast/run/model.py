@@ -91,6 +91,7 @@ class Desk:
             models.movement.students,
             models.movement.model.engine,
             models.movement.housing is None,
+            models.movement.residence,
             national.rates,
             national.last_period,
             national.e0_first,

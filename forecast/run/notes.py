@@ -13,7 +13,7 @@ from forecast.project.births import Policy
 from forecast.run.inputs import Frames, named_sources
 from forecast.run.model import Result, assumptions_in
 from forecast.run.order_inputs import EVER_BORN
-from forecast.run.residence_frames import held_apart_rows, registered_notes, residence_rows
+from forecast.run.residence_frames import held_apart_rows, registered_notes
 from forecast.services.eldercare import Eldercare
 from forecast.services.nursery import Nursery
 from forecast.services.stages import StageDemand
@@ -68,7 +68,6 @@ def assumptions(result: Result, frames: Frames) -> pd.DataFrame:
         *_distances(result, frames),
         *_service_rates(result),
         *_structure(result),
-        *residence_rows(result),
     ]
     frame = pd.DataFrame(rows, columns=["file", "key", "value", "unit", "status", "source", "why"])
     frame.insert(0, "scenario", result.scenario.head.name)

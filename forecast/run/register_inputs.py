@@ -50,6 +50,7 @@ def register_of(
         np.array([level == "district" for level in levels.values()]),
         _year_ends(frames["totals"], city, GROUP),
         tables,
+        int(models.movement.residence.settled.value),
     )
 
 

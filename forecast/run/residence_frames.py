@@ -11,7 +11,7 @@ from forecast.axes import AGE, AGES, SEX, Floats
 from forecast.demography.engine import Override
 from forecast.demography.mortality import tables as life_tables
 from forecast.demography.quarters import quarter_paths
-from forecast.demography.residence import SETTLED, Course, Residence, Status, carried
+from forecast.demography.residence import Course, Residence, Status, carried
 from forecast.demography.students import youth_of
 from forecast.run.columns import KEYS, Axis, Tidy, joined
 from forecast.run.fertility_frames import area_axis, areas_of, with_city
@@ -73,14 +73,6 @@ def status_of(result: Result) -> Residence:
 def registered_notes(result: Result) -> tuple[Override, ...]:
     """What was set to meet the counts of registered people (law 7)."""
     return () if result.evidence.register is None else status_of(result).overrides
-
-
-def residence_rows(result: Result) -> list[tuple[str, str, float, str, str, str, str]]:
-    """What the ages of registered people rest on, for the table of assumptions."""
-    if result.evidence.register is None:
-        return []
-    why = "years after which a move has brought the registration along: ages of movers by the model schedule"
-    return [("built in", "residence.settled", float(SETTLED), "years", "assumed", ENGINE, why)]
 
 
 def held_apart_rows(result: Result, frames: Frames, census: str) -> list[tuple[str, str, float, str, str, str]]:

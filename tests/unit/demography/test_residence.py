@@ -14,7 +14,6 @@ from forecast.demography.migration import model_schedule
 from forecast.demography.quarters import STUDENTS
 from forecast.demography.register import ByAge, Register
 from forecast.demography.residence import (
-    SETTLED,
     Course,
     Status,
     absent_by_age,
@@ -27,7 +26,7 @@ from forecast.demography.residence import (
 )
 from forecast.errors import InputError
 
-LAUNCH = 2020
+LAUNCH, SETTLED = 2020, 30
 
 
 def people(seed: int = 1, areas: int = 2) -> Floats:
@@ -44,7 +43,7 @@ def register(core: Floats, outside: Floats, registered: Floats, inside: Floats |
     counts = tuple({float(LAUNCH): float(count)} for count in registered)
     same = np.zeros(len(core)) if inside is None else inside
     grouped = np.ones(len(core), dtype=bool)
-    return Register(areas, "230100", sums(core), outside, same, counts, {}, grouped, {}, {})
+    return Register(areas, "230100", sums(core), outside, same, counts, {}, grouped, {}, {}, SETTLED)
 
 
 def course(core: Floats, steps: int = 3, *, seed: int = 2, closed: bool = False) -> Course:
@@ -69,7 +68,7 @@ def test_exposure_by_hand() -> None:
     # at 40 the moves of 38, 39 and 40; at birth those of the mother two years and one year before, and the first own
     assert found[40] == pytest.approx(own[38:41].sum())
     assert found[0] == pytest.approx(own[18:38].mean() + own[19:39].mean() + own[0])
-    assert len(exposure()) == AGES
+    assert len(exposure(SETTLED)) == AGES
     assert int(np.argmax(exposure(10)[18:])) + 18 in range(22, 36)
 
 
@@ -77,22 +76,22 @@ def test_exposure_by_hand() -> None:
 @settings(max_examples=30)
 def test_sums_are_met_and_nobody_is_counted_twice(seed: int, share: float, away: float) -> None:
     core = people(seed)
-    elsewhere = elsewhere_by_age(core, share * sums(core))
+    elsewhere = elsewhere_by_age(core, share * sums(core), SETTLED)
     assert sums(elsewhere) == pytest.approx(share * sums(core), rel=1e-9)
     assert (elsewhere >= 0).all()
     assert (elsewhere <= core).all()
-    absent = absent_by_age(core - elsewhere, away * sums(core))
+    absent = absent_by_age(core - elsewhere, away * sums(core), SETTLED)
     assert sums(absent) == pytest.approx(away * sums(core), rel=1e-9)
     assert (absent >= 0).all()
 
 
 def test_equal_moves_mean_equal_shares_everywhere() -> None:
     core = people()
-    one = elsewhere_by_age(core, 0.3 * sums(core)) / core
+    one = elsewhere_by_age(core, 0.3 * sums(core), SETTLED) / core
     assert np.ptp(one[:, :, 30]) < 0.05
     # 1 - share = (1 - share of the most mobile) ** power: the log is proportional to the moves
     logs = np.log1p(-one[0, 0])
-    assert logs / exposure() == pytest.approx(np.full(AGES, logs[30] / exposure()[30]))
+    assert logs / exposure(SETTLED) == pytest.approx(np.full(AGES, logs[30] / exposure(SETTLED)[30]))
 
 
 def test_the_launch_by_sums() -> None:
