@@ -39,15 +39,14 @@ def seeds(place: Settlement, people: Floats, pools: Floats, spec: GravitySpec, s
     people  of the areas (area,);  pools  of the rest of the province and of the country (2,)
 
     With a table of moves a gravity model with the pools' own terms is fitted to it and stands where the table has no
-    row. Without one its coefficients are stated, and a border between provinces lets one in ``province`` through.
+    row. Without one its coefficients are stated. How far the rest of the country lies changes nothing: moves from it and
+    to it are margins.
     """
     areas, size = len(people), np.append(people, pools)
     pairs = Pairs(size, size, _kilometres(place, spec), pool=np.append(np.zeros(areas), [1.0, 2.0]))
     if seen is None:
         logs = {"log origin": spec.origin, "log destination": spec.destination, "log distance": spec.distance}
         found = stated(("distance",), {name: item.value for name, item in logs.items()}).predict(pairs)
-        found[areas + 1, :] /= spec.province.value
-        found[:, areas + 1] /= spec.province.value
     else:
         outside = np.isfinite(seen.pairs[areas:, :areas]).any() and np.isfinite(seen.pairs[:areas, areas:]).any()
         terms: tuple[Term, ...] = ("distance", "pool") if outside else ("distance",)
@@ -80,6 +79,5 @@ def _kilometres(place: Settlement, spec: GravitySpec) -> Floats:
     out = np.zeros((areas + 2, areas + 2))
     # seats that fall together are a kilometre apart: no elasticity bears a zero
     out[:areas, :areas] = np.maximum(inside, 1.0)
-    for pool, kilometres in ((areas, spec.province_km.value), (areas + 1, spec.nation_km.value)):
-        out[pool, :] = out[:, pool] = kilometres
+    out[areas:, :] = out[:, areas:] = spec.province_km.value
     return out

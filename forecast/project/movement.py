@@ -45,15 +45,13 @@ class FlowsSpec(Spec):
 
 
 class GravitySpec(Spec):
-    """Where movers go to, where no table says it: elasticities to size and distance, and what a border costs."""
+    """Where movers go to, where no table says it: elasticities to size and distance, and the rest of the province."""
 
     origin: Assumption
     destination: Assumption
     distance: Assumption
-    province: Assumption
     back: Assumption
     province_km: Assumption
-    nation_km: Assumption
 
 
 class UrbanisationSpec(Spec):

@@ -33,10 +33,8 @@ def spec(pull: float = 0.0) -> GravitySpec:
         origin=assumed(0.9),
         destination=assumed(pull),
         distance=assumed(-1.2),
-        province=assumed(5.0),
         back=assumed(0.7),
         province_km=assumed(250.0),
-        nation_km=assumed(1500.0),
     )
 
 
