@@ -101,24 +101,24 @@ def _areas(settings: Settings, run: Opened, flows: PublishedFlows, year: int) ->
         as_json({"run": run.folder.name, "scenario": run.scenario, "year": year, "areas": areas})
         return
     words = texts(settings.lang)
-    came, went = sides.arrivals.sum(axis=0), sides.departures.sum(axis=0)
+    came, went = sides.over_the_border
     settings.say(
         words["moves.city"].format(
             city=_name(flows.city, settings.lang),
             year=year,
             status=words[f"moves.status.{flows.status[flows.years.index(year)]}"],
             scenario=run.scenario,
-            came=came[1:].sum(),
-            went=went[1:].sum(),
+            came=came.sum(),
+            went=went.sum(),
             net=(came - went).sum(),
-            inside=came[0],
+            inside=sides.arrivals[:, 0].sum(),
         )
     )
     rows = [
         [place.code, _name(place, settings.lang), into.sum(), *into, out.sum(), *out, _signed(net)]
         for place, into, out, net in zip(flows.areas, sides.arrivals, sides.departures, sides.net, strict=True)
     ]
-    beyond = [came[1:].sum(), "", *came[1:], went[1:].sum(), "", *went[1:], _signed((came - went).sum())]
+    beyond = [came.sum(), "", *came, went.sum(), "", *went, _signed((came - went).sum())]
     rows.append([flows.city.code, _name(flows.city, settings.lang), *beyond])
     heads = ["area", "name", "arrivals", *(f"from_{kind}" for kind in KINDS)]
     heads += ["departures", *(f"to_{kind}" for kind in KINDS), "net"]

@@ -99,7 +99,8 @@ def decades(years: tuple[int, ...], now: int) -> tuple[tuple[int, int], ...]:
 
 def _told(material: Material, flows: PublishedFlows, net: _Net, year: int, words: Texts) -> tuple[str, ...]:
     """How many come and leave, from where and where to; then the net of the first and of the last ten years."""
-    came, went = (side[flows.years.index(year)] for side in flows.beyond())
+    sides = flows.sides(year)
+    came, went = sides.over_the_border
     city = material.summary.places[-1].name(words.lang)
     first = words(
         "movement.told",
@@ -107,7 +108,7 @@ def _told(material: Material, flows: PublishedFlows, net: _Net, year: int, words
         city=city,
         came=counted(came.sum()),
         went=counted(went.sum()),
-        inside=counted(flows.inside()[flows.years.index(year)]),
+        inside=counted(sides.arrivals[:, 0].sum()),
         near=share(came[0] / came.sum() if came.sum() else None),
         far=share(went[1] / went.sum() if went.sum() else None),
     )
@@ -133,10 +134,10 @@ def _mean(values: Floats, years: tuple[int, ...], first: int, last: int) -> floa
 
 def _chart(material: Material, flows: PublishedFlows, words: Texts) -> Chart:
     """Arrivals and departures of the city by year."""
-    came, went = flows.beyond()
+    came, went = zip(*(flows.sides(year).over_the_border for year in flows.years), strict=True)
     items = [
-        svg.Line(words("head.arrivals"), came.sum(axis=-1), CAME),
-        svg.Line(words("head.departures"), went.sum(axis=-1), WENT),
+        svg.Line(words("head.arrivals"), np.sum(came, axis=-1), CAME),
+        svg.Line(words("head.departures"), np.sum(went, axis=-1), WENT),
     ]
     city = material.summary.places[-1].name(words.lang)
     title = words("chart.movement", city=city)
@@ -209,7 +210,7 @@ def _sides(material: Material, flows: PublishedFlows, net: _Net, year: int, word
         )
         for name, into, out, moves, held in parts
     ]
-    into, out = sides.arrivals.sum(axis=0)[1:], sides.departures.sum(axis=0)[1:]
+    into, out = sides.over_the_border
     moves, held = into.sum() - out.sum(), apart.sum()
     rows.append(
         (

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 
-from forecast.axes import AGE, Floats
+from forecast.axes import Floats
 from forecast.errors import InputError
 from forecast.kernels.controls import largest_remainder
 from forecast.run.flow_frames import GROUPS
@@ -31,6 +31,11 @@ class Sides:
     def net(self) -> Floats:
         """Arrivals less departures (area,)."""
         return np.asarray((self.arrivals - self.departures).sum(axis=-1))
+
+    @property
+    def over_the_border(self) -> tuple[Floats, Floats]:
+        """Who came to the city and who left it, by the kinds of other end that lie beyond it."""
+        return self.arrivals[:, 1:].sum(axis=0), self.departures[:, 1:].sum(axis=0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -94,20 +99,10 @@ class PublishedFlows:
         others = tuple(place for place, inside in zip(self.places, here, strict=True) if not inside)
         return Around(others, came, went, self.ages, arrived, left)
 
-    def beyond(self) -> tuple[Floats, Floats]:
-        """Persons who came to the city from elsewhere, and who left it, by year (year, kind without inside)."""
-        both, areas = self.moves.sum(axis=1), len(self.areas)
-        return both[:, areas:, :areas].sum(axis=AGE), both[:, :areas, areas:].sum(axis=1)
-
     def net(self) -> Floats:
         """Arrivals less departures, not rounded (year, area)."""
         both, areas = self.moves.sum(axis=1), len(self.areas)
         return np.asarray((both.sum(axis=1) - both.sum(axis=2))[:, :areas])
-
-    def inside(self) -> Floats:
-        """Persons who moved between areas of the city (year,)."""
-        areas = len(self.areas)
-        return np.asarray(self.moves[:, :, :areas, :areas].sum(axis=(1, 2, 3)))
 
     def _at(self, year: int) -> int:
         if year not in self.years:

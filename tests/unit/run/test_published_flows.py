@@ -73,10 +73,9 @@ def test_around_an_area_and_around_the_city(flows: PublishedFlows) -> None:
     assert (city.came.tolist(), city.went.tolist()) == ([5.0, 7.0], [2.0, 20.0])
 
 
-def test_over_the_border_of_the_city_and_inside_it(flows: PublishedFlows) -> None:
-    came, went = flows.beyond()
-    assert (came[0].tolist(), went[0].tolist()) == ([5.0, 7.0], [2.0, 20.0])
-    assert flows.inside() == pytest.approx([40.0, 22.0])
+def test_over_the_border_of_the_city(flows: PublishedFlows) -> None:
+    came, went = flows.sides(2021).over_the_border
+    assert (came.tolist(), went.tolist()) == ([5.0, 7.0], [2.0, 20.0])
 
 
 def test_a_year_that_is_not_there(flows: PublishedFlows) -> None:
