@@ -1,20 +1,25 @@
-"""Areas' mortality: recorded deaths against those a table expects, and tables of areas with few deaths."""
+"""Areas' mortality: recorded deaths against those a table expects, and what is an area's own from year to year."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from forecast.axes import SEXES, Floats
-from forecast.demography.mortality import WIDTHS, meet_e0
+from forecast.axes import AGE, SEX, SEXES, Floats
+from forecast.demography.ground import Ground
+from forecast.demography.launch import Launch
+from forecast.demography.recorded_deaths import DeathsByAge, DeathTotals, lived
 from forecast.kernels.brass import brass_fit, brass_rates
-from forecast.kernels.lifetable import life_tables
+from forecast.kernels.lifetable import LifeTable, life_tables
 from forecast.kernels.topals import topals, topals_rates
+from forecast.project.ageing import AreaRatesSpec
 
 Fit = Literal["topals", "brass"]
+Launches = Mapping[str, tuple[Launch, Launch]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,19 +83,65 @@ def area_mortality(
     )
 
 
-def own_rates(rates: Floats, found: AreaMortality) -> Floats:
-    """Death rates (..., area, sex, age) of the areas from shared ones (..., sex, age): each by its own deviation.
+class Apart(Protocol):
+    """How areas' mortality differs from a table that they share."""
 
-    What the record misses everywhere, and the areas' common level, change nothing: their deaths together stay, about,
-    what the shared table gives.
+    def apply(self, rates: Floats) -> Floats:
+        """Death rates (..., area, sex, age) of the areas from shared ones (..., sex, age)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scaled:
+    """Every rate of an area times its factor (area,): a difference kept on the log scale, the same at all ages."""
+
+    factor: Floats
+
+    def apply(self, rates: Floats) -> Floats:
+        """Death rates (..., area, sex, age) of the areas from shared ones (..., sex, age)."""
+        return np.asarray(rates[..., None, :, :] * self.factor[:, None, None])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bent:
+    """TOPALS: each area's offsets theta (area, sex, knot) of the log rates, kept from year to year."""
+
+    theta: Floats
+
+    def apply(self, rates: Floats) -> Floats:
+        """Death rates (..., area, sex, age) of the areas from shared ones (..., sex, age)."""
+        return topals_rates(rates[..., None, :, :], self.theta)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Related:
+    """Brass: each area's alpha and beta (area, sex, 2) on the logit of survivorship, kept from year to year."""
+
+    pair: Floats
+
+    def apply(self, rates: Floats) -> Floats:
+        """Death rates (..., area, sex, age) of the areas from shared ones (..., sex, age)."""
+        table = _table(rates)
+        survivors, separation = (part[..., None, :, :] for part in (table.l, table.a))
+        return brass_rates(rates[..., None, :, :], survivors, separation, self.pair[..., 0], self.pair[..., 1])
+
+
+def scaled(own: Floats, weight: float, expected: Floats) -> Scaled:
+    """Own deviations of recorded deaths, ``weight`` of their log believed.
+
+    own       ``AreaMortality.own``                                                    (area,)
+    expected  deaths under the shared table, which together stay what they are   (area,)
+
+    What the record misses everywhere, and the areas' common level, change nothing.
     """
-    return np.asarray(rates[..., None, :, :] * found.own[:, None, None])
+    factor = own**weight
+    return Scaled(np.asarray(factor * (expected.sum() / (expected * factor).sum())))
 
 
-def area_rates(
+def fitted(
     standard: Floats, deaths: Floats, exposure: Floats, starts: NDArray[np.intp], fit: Fit = "topals"
-) -> Floats:
-    """Death rates (area, sex, age) of areas with few deaths, from deaths by age group and a standard.
+) -> Bent | Related:
+    """What is the areas' own, from few deaths by age group and a standard.
 
     standard  death rates of the parent             (sex, age)
     deaths    of one or several years               (area, sex, group)
@@ -98,29 +149,68 @@ def area_rates(
     starts    first age of each group               (group,)
     fit       TOPALS bends the standard by age; Brass moves its level and spread, and bears areas without deaths
     """
-    table = life_tables(standard, WIDTHS)
+    table = _table(standard)
     found = []
     for sex in range(len(SEXES)):
         own = (deaths[:, sex], exposure[:, sex], starts)
         if fit == "topals":
-            found.append(topals_rates(standard[sex], topals(standard[sex], *own)[0]))
+            found.append(topals(standard[sex], *own)[0])
         else:
-            parts = (standard[sex], table.l[sex], table.a[sex])
-            pair, _ = brass_fit(parts, *own)
-            found.append(brass_rates(*parts, pair[..., 0], pair[..., 1]))
-    return np.stack(found, axis=-2)
+            found.append(brass_fit((standard[sex], table.l[sex], table.a[sex]), *own)[0])
+    every = np.stack(found, axis=1)
+    return Bent(every) if fit == "topals" else Related(every)
 
 
-def at_e0(rates: Floats, e0: Floats, by: Fit = "topals") -> Floats:
-    """The tables (..., sex, age) moved until each has exactly the life expectancy asked for (..., sex).
+def _table(rates: Floats) -> LifeTable:
+    """Life tables of single-age rates (..., sex, age), whatever the open age."""
+    return life_tables(rates, np.append(np.ones(rates.shape[-1] - 1), np.inf))
 
-    by  TOPALS adds one number to all its offsets; Brass shifts the logit of survivorship
+
+def gaps(areas: tuple[str, ...], known: DeathTotals, launches: Launches, standard: Floats) -> AreaMortality:
+    """Recorded deaths of the areas against the province's table, the province's record beside them.
+
+    launches  stocks of both censuses by system;  standard  the province's death rates (sex, age) of the record's year
     """
-    table = life_tables(rates, WIDTHS)
+    here, there = (_lived(launches, system, known.year) for system in ("districts", "province"))
+    parent = None if known.province is None else (known.province, float((there * standard).sum()))
+    return area_mortality(areas, known.areas, here, standard, parent)
 
-    def rates_at(level: Floats) -> Floats:
-        if by == "topals":
-            return np.asarray(rates * np.exp(level)[..., None])
-        return brass_rates(rates, table.l, table.a, level)
 
-    return rates_at(meet_e0(rates_at, e0, -3.0, 3.0))
+def apart(ground: Ground, spec: AreaRatesSpec) -> Apart | None:
+    """How the areas' mortality differs, as a spec wants it; None: all have the province's.
+
+    The evidence must hold what the spec asks for, else ``ValueError``: reading it says what is missing.
+    """
+    if spec.engine == "shared":
+        return None
+    found: Apart = ground.remembered(("areas' mortality", spec), lambda: _apart(ground, spec))
+    return found
+
+
+def _apart(ground: Ground, spec: AreaRatesSpec) -> Apart:
+    totals, by_age = ground.evidence.deaths.totals, ground.evidence.deaths.by_age
+    if spec.engine == "recorded" and totals is not None and spec.weight is not None:
+        found = gaps(ground.evidence.areas, totals, ground.launches, _standard(ground, totals.year))
+        start = ground.launches["districts"][1].stock
+        expected = (start.people * _standard(ground, start.year)).sum(axis=(SEX, AGE))
+        return scaled(found.own, spec.weight.value, expected)
+    if spec.engine in ("brass", "topals") and by_age is not None:
+        return _by_age(ground, by_age, spec.engine)
+    raise ValueError(f"no record of deaths for areas.engine {spec.engine}")
+
+
+def _by_age(ground: Ground, known: DeathsByAge, fit: Fit) -> Bent | Related:
+    """Fitted to the years of the record together, against the province's table of the middle one."""
+    exposure = np.sum([_lived(ground.launches, "districts", year) for year in known.years], axis=0)
+    standard = _standard(ground, sorted(known.years)[len(known.years) // 2])
+    return fitted(standard, known.deaths, exposure, known.starts, fit)
+
+
+def _standard(ground: Ground, year: int) -> Floats:
+    """The province's death rates (sex, age) of a year, whatever the scenario."""
+    return ground.shift.apply(ground.mortality.predict(range(year, year + 1))[0])
+
+
+def _lived(launches: Launches, system: str, year: int) -> Floats:
+    before, after = launches[system]
+    return lived(before.stock, after.stock, year)

@@ -14,7 +14,7 @@ from forecast.demography.courses import compensated, slower
 from forecast.demography.engine import Components, Flows, Forecast, History, Override, following
 from forecast.demography.flows import with_outside
 from forecast.demography.migration import NetMigration, When, shifted
-from forecast.demography.mortality import tables
+from forecast.demography.mortality import survival_by_area
 from forecast.demography.noise import TYPICAL, Draws, Noise, Onset
 from forecast.demography.parity import Stocks
 from forecast.demography.parity_sampled import Bearing
@@ -154,7 +154,7 @@ class _Run:
         self.relative = conditions.relative
         self.adjust = 1.0
         self.solved: list[float] = []
-        self.survival = tables(conditions.rates).S
+        self.survival = survival_by_area(conditions.rates)
         self.people = [fitted.launch.people]
         self.flows: list[tuple[Floats, ...]] = []
         self.usual: dict[int, float] = {}
@@ -169,7 +169,7 @@ class _Run:
 
     def _year(self, place: int, year: int) -> None:
         c = self.conditions
-        survival, boys = self.survival[place][None], np.array([c.boys[place]])
+        survival, boys = self.survival[place], np.array([c.boys[place]])
         none = np.zeros_like(self.core)
         unit = self._bearing(place, year, survival)
         trial = step(self.core, survival, unit, boys, none, timing="end", exposure="survivors")
@@ -282,7 +282,7 @@ class _Run:
         """
         steps = len(self.flows)
         core = np.stack(self.cores)
-        survival = self.survival[:steps, None]
+        survival = self.survival[:steps]
         newborn = np.stack([flow[1] for flow in self.flows])
         alive = aged(core[:-1], newborn) * survival
         growth = np.where(alive > 0, core[1:] / np.where(alive > 0, alive, 1.0), 1.0)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from forecast.axes import Floats
+from forecast.demography.area_mortality import apart
 from forecast.demography.birth_terms import CYCLE, DRAGON
 from forecast.demography.cohort import CohortComponent, FittedCohort, closed
 from forecast.demography.engine import Components, Forecast, History, Override
@@ -272,10 +273,9 @@ class _Scenario:
     ) -> History:
         evidence = self.ground.evidence
         before, after = self.ground.launches[system]
-        rates = self.mortality.predict(self.years)
         components = Components(
             self.years,
-            rates if system == "nation" else self.ground.shift.apply(rates),
+            self._death_rates(system),
             self._shapes(),
             boys_share(evidence, self.years),
             reference,
@@ -290,6 +290,15 @@ class _Scenario:
         known = evidence.totals.get(place, {})
         totals = {year: value for year, value in known.items() if year in self.years}
         return History((before.stock, after.stock), self._births(system), totals, components, place)
+
+    def _death_rates(self, system: str) -> Floats:
+        """The nation's (year, sex, age), or the province's; of districts that have their own (year, area, sex, age)."""
+        rates = self.mortality.predict(self.years)
+        if system == "nation":
+            return rates
+        local = self.ground.shift.apply(rates)
+        own = apart(self.ground, self.models.ageing.areas) if system == "districts" else None
+        return local if own is None else own.apply(local)
 
     def _shapes(self) -> Floats:
         """Age shapes by year; a scenario that holds fertility holds the shape of the last births on record too."""

@@ -33,7 +33,7 @@ class Components:
     """The demographic conditions of each year after the launch, for one system of areas.
 
     years      the years covered, the first one follows the launch
-    rates      deaths per person-year                                       (year, sex, age)
+    rates      deaths per person-year, of all areas alike (year, sex, age), or of each  (year, area, sex, age)
     shapes     share of total fertility at each age of the mother            (year, age)
     boys       share of boys among births                                    (year,)
     reference  total fertility of the parent (or of the system itself)       (year,)

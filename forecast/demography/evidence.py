@@ -15,6 +15,7 @@ from forecast.demography.fertility import AgeShapes
 from forecast.demography.flow_seeds import ObservedMoves
 from forecast.demography.mortality import DeathRates
 from forecast.demography.quarters import Counted
+from forecast.demography.recorded_deaths import RecordedDeaths
 from forecast.demography.register import Register
 from forecast.demography.settlement import Dwellings, Settlement
 
@@ -82,6 +83,7 @@ class Evidence:
     controls   figures of the districts' years to come, set from outside
     notes      what reading has changed already (law 7)
     register   registered people of the areas, where they are known
+    deaths     deaths of the areas, as far as they are on record
     """
 
     areas: tuple[str, ...]
@@ -105,6 +107,7 @@ class Evidence:
     controls: tuple[Control, ...] = ()
     notes: tuple[Override, ...] = ()
     register: Register | None = None
+    deaths: RecordedDeaths = field(default_factory=RecordedDeaths)
 
     def place(self, system: str) -> str:
         """The code whose totals and births a system must meet: the districts answer to their city."""

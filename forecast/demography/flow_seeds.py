@@ -39,7 +39,7 @@ def seeds(place: Settlement, people: Floats, pools: Floats, spec: GravitySpec, s
     people  of the areas (area,);  pools  of the rest of the province and of the country (2,)
 
     With a table of moves a gravity model with the pools' own terms is fitted to it and stands where the table has no
-    row. Without one its coefficients are stated. How far the rest of the country lies changes nothing: moves from it and
+    row. Without one its coefficients are stated. How far the rest of the country is changes nothing: moves from it and
     to it are margins.
     """
     areas, size = len(people), np.append(people, pools)

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from forecast.axes import AGES, Floats
+from forecast.axes import AGES, AREA, Floats
 from forecast.kernels.brass import brass_rates
 from forecast.kernels.kannisto import co_kannisto, kannisto
 from forecast.kernels.lifetable import LifeTable, life_tables
@@ -151,3 +151,16 @@ class BrassShift:
 def tables(rates: Floats) -> LifeTable:
     """Life tables of single-age rates (..., sex, age)."""
     return life_tables(rates, WIDTHS)
+
+
+def survival_by_area(rates: Floats) -> Floats:
+    """Survival ratios (year, area or 1, sex, age) of rates all areas share (year, sex, age), or by area as well."""
+    found = tables(rates).S
+    return found[:, None] if found.ndim == 3 else found
+
+
+def rates_together(rates: Floats, people: Floats) -> Floats:
+    """Death rates of all areas as one: those of the areas (..., area, sex, age) averaged over people there."""
+    whole = people.sum(axis=AREA, keepdims=True)
+    share = np.where(whole > 0, people / np.where(whole > 0, whole, 1.0), 1.0 / people.shape[AREA])
+    return np.asarray((rates * share).sum(axis=AREA))

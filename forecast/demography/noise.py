@@ -72,6 +72,10 @@ class Wave:
         return autocorrelated(autocorrelated(news, self.run, self.sd, "zero", first), self.kept, 1.0, "zero", first)
 
 
+NONE = Wave(0.0, 0.0)
+"""No shock at all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Stream:
     """One stream: what all areas share, and what is an area's own."""
@@ -181,11 +185,20 @@ class Shared:
         noise, onset = self.noise, self.onset
         z = self.draws.normals(name, self.steps)
         fertile = self.births + noise.births.own.path(z[BIRTHS], onset.births)
-        dying = self.deaths + noise.deaths.own.path(z[DEATHS], onset.deaths)
         moved = self.moves + noise.moves.own.path(z[MOVES], onset.moves, settled=onset.settled)
         fertile -= 0.5 * self._variance(noise.births, onset.births, 0.0)
-        dying -= 0.5 * self._variance(noise.deaths, onset.deaths, noise.pace)
-        return Shocks(np.exp(fertile), np.expm1(dying), moved, self._luck(name, sexes, cohorts - self.steps))
+        return Shocks(np.exp(fertile), self.dying(z[DEATHS]), moved, self._luck(name, sexes, cohorts - self.steps))
+
+    def dying(self, own: Floats | None = None) -> Floats:
+        """Factor of the probabilities of dying less 1 (step, draw): of all areas together, or of one of them.
+
+        own  the standard normals of one area's deaths (step, draw)
+        """
+        stream, first = self.noise.deaths, self.onset.deaths
+        if own is None:
+            return np.expm1(self.deaths - 0.5 * self._variance(Stream(stream.shared, NONE), first, self.noise.pace))
+        strayed = self.deaths + stream.own.path(own, first)
+        return np.expm1(strayed - 0.5 * self._variance(stream, first, self.noise.pace))
 
     def _variance(self, stream: Stream, first: int, pace: float) -> Floats:
         """Variance of a trajectory's log shock, so that its mean is left where it was (year, draw)."""

@@ -17,6 +17,7 @@ from forecast.demography.cohort import FittedCohort
 from forecast.demography.controls import Control, Controls, raked
 from forecast.demography.engine import History
 from forecast.demography.migration import NetMigration
+from forecast.demography.mortality import rates_together
 from forecast.demography.noise import Draws
 from forecast.demography.parity import CELLS, Parity
 from forecast.kernels.reconcile import mint, shrunk, summing
@@ -45,6 +46,7 @@ def as_one(areas: FittedCohort, net: NetMigration) -> FittedCohort:
     births = parts.relative * exposed
     components = dataclasses.replace(
         parts,
+        rates=parts.rates if parts.rates.ndim == 3 else rates_together(parts.rates, launch.people),
         relative=np.array([births.sum() / exposed.sum()]),
         migration=dataclasses.replace(net, rates=net.parent[None]),
         students=parts.students.sum(axis=AREA, keepdims=True),

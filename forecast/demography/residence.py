@@ -64,7 +64,7 @@ class Course:
     """What a projection says of residents without those held apart.
 
     core      people, launch first            (year + 1, area, sex, age)
-    survival  to the year's end by age there   (year, sex, age)
+    survival  to the year's end by age there   (year, area or 1, sex, age)
     newborn   births by sex                    (year, area, sex)
     births    births by age of mother          (year, area, age)
     quarters  stocks held apart by kind        (year + 1, area, sex, age)
@@ -211,7 +211,7 @@ def carried(register: Register, course: Course, launch: int) -> Residence:
 
 def stepped(status: Status, course: Course, place: int) -> Status:
     """One year on: all age and die alike, children are as their mothers, moves of residents change no register."""
-    survival, newborn = course.survival[place][None], course.newborn[place]
+    survival, newborn = course.survival[place], course.newborn[place]
     women = _women(status.resident, survival)
     bearing = course.births[place, :, FERTILE.start : FERTILE.stop] / np.where(women > 0, women, 1.0)
     born = (bearing * women).sum(axis=AGE)

@@ -63,6 +63,24 @@ class MortalityShift(Spec):
     year: Year
 
 
+class AreaRatesSpec(Spec):
+    """Whether areas have a mortality of their own: by deaths on record, or fitted to deaths by sex and age.
+
+    weight  share of the log of an area's recorded deviation that is believed; only ``recorded`` asks for it
+    """
+
+    engine: Literal["shared", "recorded", "brass", "topals"] = "shared"
+    weight: Assumption | None = None
+
+    @model_validator(mode="after")
+    def _believed(self) -> AreaRatesSpec:
+        if self.engine == "recorded" and self.weight is None:
+            raise ValueError('engine "recorded" with a weight: how much of what is recorded is believed')
+        if self.weight is not None and not 0.0 <= self.weight.value <= 1.0:
+            raise ValueError("a weight between 0 and 1")
+        return self
+
+
 class AgeingSpec(Spec):
     """``ageing.toml``."""
 
@@ -70,6 +88,7 @@ class AgeingSpec(Spec):
     national: NationalMortality
     path: LifePath = LifePath()
     shift: MortalityShift
+    areas: AreaRatesSpec = AreaRatesSpec()
 
     @model_validator(mode="after")
     def _path_after_record(self) -> AgeingSpec:

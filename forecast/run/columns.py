@@ -18,7 +18,7 @@ QUANTILES = ("p05", "p10", "p25", "p50", "p75", "p90", "p95")
 VALUES = ("measure", "unit", "mean", *QUANTILES, "share_born", "status", "source", "point")
 """The promised columns, in their order; ``point`` is the course without shocks, which ``explain`` takes apart."""
 BOTH = "resident; registered"
-CONCEPTS = {"residence": BOTH, "overrides": BOTH, "supply": BOTH, "sources": ""}
+CONCEPTS = {"residence": BOTH, "mortality": BOTH, "overrides": BOTH, "supply": BOTH, "sources": ""}
 """Tables that hold registered people too, each row saying which in ``measure``, or no people; all others residents."""
 Column = Any
 """An Arrow array; the package has no types of its own."""

@@ -17,6 +17,7 @@ from forecast.run.flow_frames import flows, urban
 from forecast.run.hindsight import Hindsight
 from forecast.run.inputs import Area, Frames, named_sources
 from forecast.run.model import Result
+from forecast.run.mortality_frames import life_expectancy
 from forecast.run.residence_frames import residence_tables
 from forecast.run.trajectories import FLOWS, SCHOOL, TOTALS, Chances, Drawn
 from forecast.run.trajectories import totals as sums_of
@@ -36,6 +37,7 @@ def tables(result: Result, frames: Frames, seen: Drawn | None = None) -> Mapping
         "demand": lambda: demand(result, seen),
         "totals": lambda: totals(result, seen),
         "balance": lambda: balance(result),
+        "life_expectancy": lambda: life_expectancy(result, frames, None if seen is None else seen.draws),
     }
     if result.systems.districts.by_order.moving:
         found["parity"] = lambda: parity(result, seen)

@@ -19,6 +19,7 @@ from forecast.demography.mortality import DeathRates
 from forecast.errors import Fault, InputError
 from forecast.project.spec import Models
 from forecast.run.control_inputs import changes_of, controls_of
+from forecast.run.mortality_inputs import recorded_deaths
 from forecast.run.order_inputs import order_evidence
 from forecast.run.place_inputs import dwellings, observed_moves, settlement
 from forecast.run.quarter_inputs import counted_quarters
@@ -143,6 +144,7 @@ def evidence_of(frames: Frames, models: Models, moved: tuple[Override, ...] = ()
         controls=controls_of(frames, models, areas),
         notes=moved,
         register=register_of(frames, models, census[1], levels),
+        deaths=recorded_deaths(frames, models, areas, (census[0], census[1])),
     )
 
 

@@ -88,6 +88,7 @@ class Desk:
             births.path.fitted_on,
             births.sex_ratio,
             models.ageing.shift,
+            models.ageing.areas.engine,
             models.movement.students,
             models.movement.model.engine,
             models.movement.housing is None,

@@ -23,6 +23,7 @@ from forecast.run.hindsight import hindsight
 from forecast.run.inputs import Frames
 from forecast.run.manifest import Computed, manifest
 from forecast.run.model import Desk, Result, computed
+from forecast.run.mortality_frames import mortality
 from forecast.run.movement_study import findings
 from forecast.run.provision import capacities
 from forecast.run.publish import RUNS, locked, publish, unused, write_json
@@ -168,6 +169,7 @@ def _tables(
                 writer.add("coverage", partial(coverage, desk.frames, past, result.models.project.project.name))
                 writer.add("sources", partial(notes.sources, desk.frames))
                 writer.add("findings", partial(findings, result, desk.frames))
+                writer.add("mortality", partial(mortality, result, desk.frames))
             people = result.people
             kept.append(Computed(result.scenario, result.models, places, people.years[0], people.nowcast_until))
         tell("writing", WRITING)

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from forecast.axes import AGE, AGES, SEX, Floats
 from forecast.demography.engine import Override
-from forecast.demography.mortality import tables as life_tables
+from forecast.demography.mortality import survival_by_area
 from forecast.demography.quarters import quarter_paths
 from forecast.demography.residence import Course, Residence, Status, carried
 from forecast.demography.students import youth_of
@@ -64,7 +64,7 @@ def status_of(result: Result) -> Residence:
         raise ValueError("this project does not know its registered people")
     forecast = systems.districts
     steps, flows = len(forecast.years) - 1, forecast.accounts
-    survival = life_tables(systems.fitted.components.rates).S[:steps]
+    survival = survival_by_area(systems.fitted.components.rates)[:steps]
     core = forecast.people - systems.students
     course = Course(core, survival, flows.by_sex, flows.births, _paths(result))
     return carried(register, course, forecast.years[0])

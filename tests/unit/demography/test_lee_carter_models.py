@@ -9,7 +9,6 @@ import pytest
 from forecast.axes import Floats
 from forecast.demography.lee_carter_models import FittedLeeCarter, LeeCarter, LiLee, k_of_e0
 from forecast.demography.mortality import DeathRates, e0_of
-from forecast.kernels.e0_paths import e0_paths
 from forecast.kernels.lee_carter import lee_carter, lee_carter_rates, random_walk_drift
 from forecast.kernels.lifetable import life_tables
 
@@ -106,8 +105,8 @@ def test_without_progress_no_path_of_the_mean(known: DeathRates) -> None:
 
 def test_a_fan_of_paths_is_hit_path_by_path(known: DeathRates) -> None:
     fitted = LeeCarter().fit(known)
-    normals = np.random.default_rng(3).standard_normal((4, 2, 5))
-    e0 = np.swapaxes(e0_paths(known.e0[-1], np.array([0.6, 0.8]), 0.8, 0.3, normals), -1, -2)
+    news = 0.3 * np.random.default_rng(3).standard_normal((4, 5, 2))
+    e0 = known.e0[-1] + np.arange(1.0, 6.0)[:, None] * np.array([0.6, 0.8]) + np.cumsum(news, axis=1)
     k = k_of_e0(fitted.a, fitted.b, e0)
     assert k.shape == (4, 2, 5)
     rates = np.moveaxis(lee_carter_rates(fitted.a, fitted.b, k), -1, -3)

@@ -9,7 +9,9 @@ from forecast.demography.mortality import (
     BrassShift,
     DeathRates,
     e0_of,
+    rates_together,
     single_age_rates,
+    survival_by_area,
     tables,
 )
 
@@ -93,3 +95,20 @@ def test_tables_have_the_ages_of_the_step() -> None:
     assert ((table.S > 0) & (table.S < 1)).all()
     # men die sooner
     assert table.e[0, 0] < table.e[1, 0]
+
+
+def test_survival_has_an_area_axis_whether_or_not_rates_are_shared() -> None:
+    shared = single_age_rates(np.stack([groups(1.0), groups(0.9)]), STARTS)
+    found = survival_by_area(shared)
+    assert found.shape == (2, 1, 2, AGES)
+    assert found[:, 0].tobytes() == tables(shared).S.tobytes()
+    own = np.stack([shared, 1.1 * shared, shared], axis=1)
+    assert survival_by_area(own).shape == (2, 3, 2, AGES)
+    assert survival_by_area(own)[:, 2].tobytes() == found[:, 0].tobytes()
+
+
+def test_rates_of_areas_together_by_hand() -> None:
+    # 0.01 among 300 and 0.05 among 100: 0.02; where nobody lives the plain mean
+    rates = np.array([0.01, 0.05])[:, None, None] * np.ones((2, 1, 2))
+    people = np.array([[[300.0, 0.0]], [[100.0, 0.0]]])
+    assert rates_together(rates, people) == pytest.approx(np.array([[0.02, 0.03]]))

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forecast.axes import Floats
-from forecast.demography.noise import BIRTHS, MOVES, TYPICAL, Draws, Noise, Onset, Shared, Stream, Wave
+from forecast.demography.noise import BIRTHS, DEATHS, MOVES, TYPICAL, Draws, Noise, Onset, Shared, Stream, Wave
 
 STILL = Stream(Wave(0.0, 0.0), Wave(0.0, 0.0))
 MANY = 20_000
@@ -172,3 +172,15 @@ def test_luck_is_drawn_for_each_cohort_under_a_name_of_its_own() -> None:
     # the shocks of moves of the same area are other numbers
     assert abs(np.corrcoef(luck[0, 0], shared.draws.normals("a", 2)[MOVES, 0])[0, 1]) < 0.03
     assert Shared(only(), Draws(1, range(4), "all"), Onset(), 2).of("a", 2, 5).luck.size == 0
+
+
+def test_what_areas_share_of_dying_is_an_areas_without_its_own() -> None:
+    draws, onset = Draws(1, range(16), "all"), Onset(deaths=2)
+    alone = dataclasses.replace(TYPICAL, deaths=Stream(TYPICAL.deaths.shared, Wave(0.0, 0.0)))
+    together = Shared(TYPICAL, draws, onset, 5).dying()
+    assert together.tobytes() == Shared(alone, draws, onset, 5).of("a", 2, 9).dying.tobytes()
+    assert (together[:2] == 0).all()
+    assert (np.ptp(together[2:], axis=-1) > 0).all()
+    area = Shared(TYPICAL, draws, onset, 5)
+    own = draws.normals("a", 5)[DEATHS]
+    assert area.dying(own).tobytes() == area.of("a", 2, 9).dying.tobytes()

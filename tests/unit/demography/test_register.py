@@ -22,7 +22,9 @@ def register(
     """Three areas, two of them in a group."""
     some = np.array([100.0, 300.0, 600.0])
     grouped = np.array([True, True, False])
-    return Register(AREAS, "230100", some, 0 * some, 0 * some, counts, totals or {}, grouped, group or {}, by_age or {}, 30)
+    return Register(
+        AREAS, "230100", some, 0 * some, 0 * some, counts, totals or {}, grouped, group or {}, by_age or {}, 30
+    )
 
 
 def test_the_last_count_stays_where_nothing_else_is_known() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from forecast.project.ageing import AgeingSpec, LifePath
+from forecast.project.ageing import AgeingSpec, AreaRatesSpec, LifePath
 
 AGEING: dict[str, Any] = {
     "model": {"name": "ageing", "engine": "lee-carter", "unit": "u", "why": "w"},
@@ -45,3 +45,20 @@ def test_a_path_that_is_none(path: dict[str, Any], says: str) -> None:
 def test_engines_are_two() -> None:
     with pytest.raises(ValidationError, match="'lee-carter' or 'li-lee'"):
         AgeingSpec.model_validate(AGEING | {"model": AGEING["model"] | {"engine": "gompertz"}})
+
+
+def test_areas_share_their_mortality_by_default() -> None:
+    assert AgeingSpec.model_validate(AGEING).areas == AreaRatesSpec(engine="shared", weight=None)
+
+
+@pytest.mark.parametrize(
+    ("areas", "says"),
+    [
+        ({"engine": "recorded"}, "with a weight"),
+        ({"engine": "recorded", "weight": {"value": 1.5, "status": "assumed", "source": "s"}}, "between 0 and 1"),
+        ({"engine": "gompertz"}, "'shared', 'recorded', 'brass' or 'topals'"),
+    ],
+)
+def test_areas_rates_that_are_none(areas: dict[str, Any], says: str) -> None:
+    with pytest.raises(ValidationError, match=says):
+        AgeingSpec.model_validate(AGEING | {"areas": areas})
