@@ -15,6 +15,8 @@ from forecast.project.movement import GravitySpec
 
 LEAST = 0.5
 """Persons in a pair that was observed empty: next year somebody may go there."""
+CORE = 0.9
+"""An area with a larger share of townspeople belongs to the core of the city."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,12 +27,14 @@ class ObservedMoves:
     ages    exact ages in the middle of the groups by which moves are told, empty where they are not   (group,)
     counts  moves between all places at those ages                                               (group,)
     widths  years of age in each group                                                           (group,)
+    growth  dwellings completed a year for one household, NaN where no table of them is there     (area,)
     """
 
     pairs: Floats
     ages: Floats
     counts: Floats
     widths: Floats
+    growth: Floats
 
 
 def seeds(place: Settlement, people: Floats, pools: Floats, spec: GravitySpec, seen: ObservedMoves | None) -> Floats:
@@ -38,23 +42,41 @@ def seeds(place: Settlement, people: Floats, pools: Floats, spec: GravitySpec, s
 
     people  of the areas (area,);  pools  of the rest of the province and of the country (2,)
 
-    With a table of moves a gravity model with the pools' own terms is fitted to it and stands where the table has no
-    row. Without one its coefficients are stated. How far the rest of the country is changes nothing: moves from it and
-    to it are margins.
+    With a table of moves a gravity model with the pools' own terms and those stated is fitted to it and stands where
+    the table has no row. Without one its coefficients are stated. How far the rest of the country is changes nothing:
+    moves from it and to it are margins.
     """
     areas, size = len(people), np.append(people, pools)
-    pairs = Pairs(size, size, _kilometres(place, spec), pool=np.append(np.zeros(areas), [1.0, 2.0]))
+    kilometres = _kilometres(place, spec)
     if seen is None:
+        pairs = Pairs(size, size, kilometres)
         logs = {"log origin": spec.origin, "log destination": spec.destination, "log distance": spec.distance}
         found = stated(("distance",), {name: item.value for name, item in logs.items()}).predict(pairs)
     else:
+        pairs = _known(place, people, size, kilometres, seen)
         outside = np.isfinite(seen.pairs[areas:, :areas]).any() and np.isfinite(seen.pairs[:areas, areas:]).any()
-        terms: tuple[Term, ...] = ("distance", "pool") if outside else ("distance",)
+        terms: tuple[Term, ...] = ("distance", *spec.terms, *(("pool",) if outside else ()))
         found = Gravity(terms).fit(seen.pairs, pairs).predict(pairs)
         found = np.where(np.isfinite(seen.pairs), np.maximum(np.nan_to_num(seen.pairs), LEAST), found)
     found[areas:, areas:] = 0.0
     np.fill_diagonal(found, 0.0)
     return np.asarray(found / found.sum())
+
+
+def _known(place: Settlement, people: Floats, size: Floats, kilometres: Floats, seen: ObservedMoves) -> Pairs:
+    """All that is known of pairs of places; what has no meaning for a pool is nought there."""
+    areas = len(people)
+    near = np.zeros_like(kilometres)
+    near[:areas, :areas] = place.contiguous()
+    return Pairs(
+        size,
+        size,
+        kilometres,
+        near,
+        None if np.isnan(seen.growth).any() else np.append(seen.growth, np.zeros(2)),
+        np.append(place.urban[-1] > CORE * people, np.zeros(2)).astype(np.float64),
+        np.append(np.zeros(areas), [1.0, 2.0]),
+    )
 
 
 def age_schedule(ages: int, seen: ObservedMoves | None, people: Floats) -> Floats:

@@ -45,7 +45,12 @@ class FlowsSpec(Spec):
 
 
 class GravitySpec(Spec):
-    """Where movers go to, where no table says it: elasticities to size and distance, and the rest of the province."""
+    """Where movers go to, where no table says it: elasticities to size and distance, and the rest of the province.
+
+    terms  what a regression on a table of moves holds beside sizes, distance and the pools
+    """
+
+    terms: tuple[Literal["core", "contiguous", "housing"], ...] = ()
 
     origin: Assumption
     destination: Assumption

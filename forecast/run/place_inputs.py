@@ -17,6 +17,7 @@ from forecast.project.spec import Models
 URBAN = ("urban_pop",)
 NEAR = ("registered_elsewhere_same_province", "inmigrants_same_province")
 FAR = ("registered_elsewhere_other_province", "inmigrants_other_province")
+HOUSEHOLDS = ("family_households",)
 """Names under which censuses publish one count."""
 Frames = Mapping[str, pd.DataFrame]
 RESIDUAL = 'or set model.engine = "residual" in models/movement.toml'
@@ -32,7 +33,15 @@ def settlement(frames: Frames, models: Models, areas: tuple[str, ...]) -> Settle
     )
     seats = frames["areas"].drop_duplicates("area").set_index("area").reindex(list(areas))
     lon, lat = (_seats(seats, name) for name in ("lon", "lat"))
-    return Settlement(lon, lat, urban, near, far)
+    edges = np.stack(
+        [
+            pd.to_numeric(seats[name], errors="coerce").to_numpy(np.float64)
+            for name in ("west", "south", "east", "north")
+        ]
+    )
+    # without its edges an area is the point of its middle: it hardly borders on anybody
+    boxes = np.where(np.isnan(edges), np.stack([lon, lat, lon, lat]), edges)
+    return Settlement(lon, lat, urban, near, far, boxes)
 
 
 def _counts(table: pd.DataFrame, names: tuple[str, ...], day: dt.date, areas: tuple[str, ...]) -> Floats:
@@ -92,13 +101,25 @@ def observed_moves(frames: Frames, models: Models, areas: tuple[str, ...]) -> Ob
     if models.movement.model.engine != "flows":
         where, found = "models/movement.toml, key model.engine", "a table data/**/migration without it"
         raise InputError.one(where, '"flows", which a table of moves asks for', found, "set it, or take the table out")
+    if models.movement.gravity is not None and "housing" in models.movement.gravity.terms and "housing" not in frames:
+        where, what = "models/movement.toml, key gravity.terms", "a table data/**/housing for the term housing"
+        raise InputError.one(where, what, "none", "add the table, or leave the term out")
     years = table["year"].nunique()
     whole = table[table["age_start"].isna()] if table["age_start"].isna().any() else table
     sums = whole.groupby(["origin", "destination"])["people"].sum() / years
     wanted = pd.MultiIndex.from_product([places, places])
     pairs = np.array(sums.reindex(wanted), dtype=np.float64).reshape(len(places), len(places))
     pairs[np.eye(len(places), dtype=bool)] = np.nan
-    return ObservedMoves(pairs, *_by_age(table, years))
+    return ObservedMoves(pairs, *_by_age(table, years), _growth(frames, models, areas))
+
+
+def _growth(frames: Frames, models: Models, areas: tuple[str, ...]) -> Floats:
+    """Dwellings completed a year for one household of the census (area,); NaN without a table of dwellings."""
+    if "housing" not in frames:
+        return np.full(len(areas), np.nan)
+    table = frames["housing"]
+    yearly = table.groupby("area")["dwellings"].sum().reindex(list(areas)).fillna(0.0) / table["year"].nunique()
+    return np.asarray(yearly / _counts(frames["indicators"], HOUSEHOLDS, models.project.time.census, areas))
 
 
 def _by_age(table: pd.DataFrame, years: int) -> tuple[Floats, Floats, Floats]:

@@ -22,6 +22,9 @@ from forecast.project.movement import GravitySpec
 from forecast.project.parts import Assumption
 
 AREAS = 4
+BOXES = np.array(
+    [[126.5, 126.6, 127.0, 128.5], [45.6, 45.6, 45.6, 46.0], [126.7, 127.0, 128.0, 129.0], [45.9, 45.8, 46.1, 46.4]]
+)
 
 
 def assumed(value: float) -> Assumption:
@@ -41,7 +44,7 @@ def spec(pull: float = 0.0) -> GravitySpec:
 def place() -> Settlement:
     near = np.array([[3e4, 2e4, 5e3, 1e3], [6e4, 5e4, 8e3, 2e3]])
     return Settlement(
-        np.array([126.6, 126.7, 127.5, 128.8]), np.array([45.75, 45.70, 45.9, 46.2]), near * 2, near, near / 5
+        np.array([126.6, 126.7, 127.5, 128.8]), np.array([45.75, 45.70, 45.9, 46.2]), near * 2, near, near / 5, BOXES
     )
 
 
@@ -163,7 +166,7 @@ def test_a_table_of_moves_says_who_goes_where() -> None:
     pairs[AREAS:, AREAS:] = np.nan
     pairs[0, 1], pairs[1, 2] = np.nan, 0.0
     none = np.zeros(0)
-    who = seeds(place(), sizes, pools, spec(0.9), ObservedMoves(pairs, none, none, none))
+    who = seeds(place(), sizes, pools, spec(0.9), ObservedMoves(pairs, none, none, none, np.full(AREAS, np.nan)))
     told = np.isfinite(pairs) & (pairs > 0)
     assert who[told] / who[3, 1] == pytest.approx(pairs[told] / pairs[3, 1])
     # a pair without a row is filled in, one that was empty hardly used, and nobody moves inside a place
@@ -177,9 +180,41 @@ def test_a_table_by_age_says_when_people_move() -> None:
     truth = 1.0 + 4.0 * np.exp(-0.5 * ((np.arange(AGES) + 0.5 - 24.0) / 5.0) ** 2)
     whole = people().sum(axis=(0, 1))
     counts = np.add.reduceat((truth * whole)[:85], starts.astype(int)) / 50.0
-    seen = ObservedMoves(np.full((AREAS + 2, AREAS + 2), np.nan), starts + 2.5, counts, np.full(len(starts), 5.0))
+    seen = ObservedMoves(
+        np.full((AREAS + 2, AREAS + 2), np.nan), starts + 2.5, counts, np.full(len(starts), 5.0), np.full(AREAS, np.nan)
+    )
     found = age_schedule(AGES, seen, whole)
     assert abs(int(np.argmax(found)) - 24) <= 2
     again = np.add.reduceat((found * whole)[:85], starts.astype(int))
     assert again / again.sum() == pytest.approx(counts / counts.sum(), rel=0.15)
     assert age_schedule(AGES, None, whole).tolist() == model_schedule().tolist()
+
+
+def test_boxes_that_meet_stand_for_a_border() -> None:
+    # 1 meets 2, 2 meets 3, the fourth lies apart
+    found = place().contiguous()
+    assert found.tolist() == [[0, 1, 0, 0], [1, 0, 1, 0], [0, 1, 0, 0], [0, 0, 0, 0]]
+
+
+def test_a_regression_on_a_table_of_moves_takes_the_terms_that_are_stated() -> None:
+    sizes, pools = people().sum(axis=(1, 2)), beyond().people[0].sum(axis=(1, 2))
+    rng = np.random.default_rng(11)
+    pairs = rng.uniform(50.0, 60.0, (AREAS + 2, AREAS + 2))
+    # neighbours exchange ten times as many; one such pair was not observed
+    near = place().contiguous()
+    pairs[:AREAS, :AREAS] *= 1.0 + 9.0 * near
+    pairs[range(AREAS + 2), range(AREAS + 2)] = np.nan
+    pairs[AREAS:, AREAS:] = np.nan
+    pairs[1, 2] = np.nan
+    none = np.zeros(0)
+
+    def told(*terms: str, growth: float = np.nan) -> Floats:
+        stated = spec(0.9).model_copy(update={"terms": terms})
+        known = ObservedMoves(pairs, none, none, none, np.full(AREAS, growth) * np.array([1.0, 2.0, 3.0, 5.0]))
+        return seeds(place(), sizes, pools, stated, known)
+
+    plain, bordering = told(), told("contiguous")
+    assert bordering[1, 2] / bordering[0, 3] > 3.0 * plain[1, 2] / plain[0, 3]
+    assert told("contiguous", "housing", growth=0.01)[1, 2] > 0.0
+    with pytest.raises(ValueError, match="housing"):
+        told("housing")

@@ -95,6 +95,15 @@ def test_a_table_of_moves(harbin: Path, frames: Frames) -> None:
     assert told.pairs[0, 1] == 500.0
     with pytest.raises(InputError, match="230199"):
         observed_moves({**frames, "migration": moves(origin=["230199", "000000"])}, models, AREAS)
+    assert models.movement.gravity is not None
+    gravity = models.movement.gravity.model_copy(update={"terms": ("housing",)})
+    asking = models.model_copy(update={"movement": models.movement.model_copy(update={"gravity": gravity})})
+    with pytest.raises(InputError, match=r"gravity\.terms"):
+        observed_moves({**frames, "migration": moves()}, asking, AREAS)
+    both = {**frames, "migration": moves(), "housing": housing(area=["230103"])}
+    built = observed_moves(both, asking, AREAS)
+    assert built is not None
+    assert built.growth.tolist() == pytest.approx([0.0, 20000.0 / 506195.0])
     net = load_models(harbin, load_scenario(harbin, "net-rates"))
     with pytest.raises(InputError, match="flows"):
         observed_moves({**frames, "migration": moves()}, net, AREAS)
