@@ -50,10 +50,11 @@ def backtest(settings: Settings, sets: tuple[Path, ...], origins: tuple[int, ...
         found = backtested(project, settings.out, sets, origins, lambda what, done, of: notice(what, done, of, 0))
     if settings.json:
         told = {"sets": found.names, "left_out": found.left_out, "verdicts": _rows(found.verdicts)}
-        as_json({"path": str(found.folder.resolve()), **told})
+        as_json({"path": str(found.folder.resolve()), **told, "small_areas": _rows(found.small)})
         return
     if not settings.quiet:
         _print(settings, found.verdicts, found.coverage)
+        _print_small(settings, found.small)
         _print_left_out(settings, found.left_out)
     click.echo(found.folder.resolve())
 
@@ -68,6 +69,14 @@ def _print(settings: Settings, verdicts: pd.DataFrame, coverage: pd.DataFrame) -
     click.echo(words["backtest.plain"].format(plain=len(better), count=len(verdicts)))
     for row in _rows(coverage):
         click.echo(words["backtest.covered"].format(**row))
+
+
+def _print_small(settings: Settings, small: pd.DataFrame) -> None:
+    words = texts(settings.lang)
+    for row in small.to_dict("records"):
+        pull = words["small.pull" if row["prior"] else "small.no_pull"].format(prior=row["prior"])
+        line = words["small.use" if row["chosen"] else "small.default"]
+        click.echo(line.format(**{**row, "engine": words[f"engine.{row['engine']}"]}, pull=pull))
 
 
 def _print_left_out(settings: Settings, left_out: dict[str, tuple[str, ...]]) -> None:

@@ -11,10 +11,12 @@ import pandas as pd
 
 from forecast.backtest.folder import people_panel
 from forecast.backtest.own import project_panel
+from forecast.backtest.panel import PeoplePanel
 from forecast.backtest.published import publish
 from forecast.backtest.pupils import pupil_panel
 from forecast.backtest.rolling import Notice
-from forecast.backtest.study import SET_RIGHT, AnyPanel, study, verdicts
+from forecast.backtest.small import rolled_small, uses
+from forecast.backtest.study import SET_RIGHT, AnyPanel, Study, study, verdicts
 from forecast.demography.conditions import noise_of
 from forecast.demography.noise import Noise
 from forecast.errors import InputError
@@ -37,6 +39,7 @@ class Found:
     verdicts  for each set, group and horizon: errors of the engine and of the best plain method, and which to use
     coverage  of 80 % intervals, every group and horizon together, by set
     left_out  areas of a set that could not be scored, by set
+    small     for each set with areas below 5,000 people and for 5 and 10 years: what to use there
     """
 
     folder: Path
@@ -44,6 +47,7 @@ class Found:
     verdicts: pd.DataFrame
     coverage: pd.DataFrame
     left_out: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    small: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def backtested(project: Path, out: Path, sets: Sequence[Path], origins: Sequence[int], notice: Notice) -> Found:
@@ -89,9 +93,19 @@ def _studied(panels: Sequence[AnyPanel], noise: Noise, origins: Sequence[int], o
         "forecasts": pd.concat([item.errors() for item in studies], ignore_index=True),
         "choices": pd.concat([item.chosen() for item in studies], ignore_index=True),
     }
+    small = _small(studies, notice)
+    if len(small):
+        tables["small_areas"] = small
     names = tuple(item.panel.name for item in studies)
     left = {panel.name: panel.left_out for panel in panels if panel.left_out}
-    return replace(_published(tables, names, told, _whole(coverage), out), left_out=left)
+    return replace(_published(tables, names, told, _whole(coverage), out), left_out=left, small=small)
+
+
+def _small(studies: Sequence[Study], notice: Notice) -> pd.DataFrame:
+    """What to use in areas below 5,000 people; empty, and nothing more run, where no set holds any."""
+    people = [(item.panel, item.rolled) for item in studies if isinstance(item.panel, PeoplePanel)]
+    found = [rolled_small(panel, known, notice) for panel, known in people]
+    return uses([rolled for rolled in found if rolled is not None])
 
 
 def _within(panel: AnyPanel, origins: Sequence[int]) -> tuple[int, ...]:

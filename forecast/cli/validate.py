@@ -77,9 +77,10 @@ def validate(settings: Settings, reference: Path | None) -> None:
 
 def _published(folder: Path) -> list[Check]:
     from forecast.validate.closure import wpp2019
+    from forecast.validate.lee_carter import lee_carter_fits
     from forecast.validate.reference import canada
 
-    return [*canada(folder), *wpp2019(folder)]
+    return [*canada(folder), *wpp2019(folder), *lee_carter_fits(folder)]
 
 
 def _print(settings: Settings, checks: list[tuple[str, Check]], skipped: dict[str, str]) -> None:
