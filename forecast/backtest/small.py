@@ -52,7 +52,7 @@ def named(candidate: str) -> tuple[str, float]:
 
 
 def rolled_small(panel: PeoplePanel, known: Rolled, notice: Notice | None = None) -> Rolled | None:
-    """Every candidate from the origins of ``known``, scored on small areas; None, and nothing run, without such areas."""
+    """Every candidate from the origins of ``known``, scored on small areas; None, and nothing run, without."""
     if of_size(known) is None:
         return None
     return of_size(roll(panel, CANDIDATES, known.origins, notice=notice))
@@ -105,7 +105,7 @@ def to_use(sets: Sequence[Rolled], horizon: int) -> str:
 
 
 def uses(sets: Sequence[Rolled], horizons: Sequence[int] = HORIZONS) -> pd.DataFrame:
-    """One row for a set and horizon: what to use in its small areas, told by the errors of all sets that are long enough.
+    """One row for a set and horizon: what to use in its small areas, told by all sets that are long enough.
 
     sets      outcomes of small areas;  areas  how many were small at some origin;  launches  origins with an outcome
     engine, prior   the method, and the persons with whose weight it pulls (``cohort-ratio``: the old likewise)

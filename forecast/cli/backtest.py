@@ -73,10 +73,10 @@ def _print(settings: Settings, verdicts: pd.DataFrame, coverage: pd.DataFrame) -
 
 def _print_small(settings: Settings, small: pd.DataFrame) -> None:
     words = texts(settings.lang)
-    for row in small.to_dict("records"):
+    for row in _rows(small):
         pull = words["small.pull" if row["prior"] else "small.no_pull"].format(prior=row["prior"])
         line = words["small.use" if row["chosen"] else "small.default"]
-        click.echo(line.format(**{**row, "engine": words[f"engine.{row['engine']}"]}, pull=pull))
+        click.echo(line.format(**row | {"engine": words[f"engine.{row['engine']}"], "pull": pull}))
 
 
 def _print_left_out(settings: Settings, left_out: dict[str, tuple[str, ...]]) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
-from forecast.axes import Floats
+from forecast.axes import Floats, frozen
 
 STEPS = 60
 TOLERANCE = 1e-9
@@ -33,11 +35,11 @@ def ungroup(totals: Floats, starts: Floats, guide: Floats, *, bend: float = 1.0,
     if starts[0] != 0 or (np.diff(starts) <= 0).any() or starts[-1] >= ages:
         raise ValueError("group starts must ascend from 0 and stay below the last age")
     member = _membership(starts, ages)
-    penalty = _penalty(ages, bend, slope)
+    free = _freedom(ages, bend, slope)
     wanted = np.maximum(totals.reshape(-1, groups), FLOOR)
     shape = np.broadcast_to(guide, (*totals.shape[:-1], ages)).reshape(-1, ages)
     shape = shape * (wanted.sum(axis=1) / shape.sum(axis=1))[:, None]
-    fitted = _solve(wanted, shape, member, penalty)
+    fitted = _solve(wanted, shape, member, free)
     fitted = fitted * ((totals.reshape(-1, groups) / (fitted @ member.T)) @ member)
     return fitted.reshape(*totals.shape[:-1], ages)
 
@@ -48,18 +50,23 @@ def _membership(starts: Floats, ages: int) -> Floats:
     return ((age >= starts[:, None]) & (age < ends[:, None])).astype(np.float64)
 
 
+@lru_cache(maxsize=8)
+def _freedom(ages: int, bend: float, slope: float) -> Floats:
+    """The inverse of the penalty: the same for every place, and dearer than all the rest."""
+    return frozen(np.linalg.inv(_penalty(ages, bend, slope)))
+
+
 def _penalty(ages: int, bend: float, slope: float) -> Floats:
     second = np.diff(np.eye(ages), n=2, axis=0)
     first = np.diff(np.eye(ages), n=1, axis=0)
     return np.asarray(bend * second.T @ second + slope * first.T @ first + 1e-6 * np.eye(ages))
 
 
-def _solve(wanted: Floats, shape: Floats, member: Floats, penalty: Floats) -> Floats:
+def _solve(wanted: Floats, shape: Floats, member: Floats, free: Floats) -> Floats:
     """Newton steps on the optimality conditions, group totals linearised in the log ratio s.
 
     Each step minimises s' P s under A s = b, so s = P^-1 A' (A P^-1 A')^-1 b, a system as small as the groups are few.
     """
-    free = np.linalg.inv(penalty)
     s = np.log(wanted / (shape @ member.T)) @ member
     for _ in range(STEPS):
         fitted = shape * np.exp(s)

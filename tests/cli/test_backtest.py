@@ -11,6 +11,9 @@ import pandas as pd
 import pytest
 from click.testing import Result
 
+from forecast.backtest.small import CANDIDATES, named
+from forecast.cli.show import texts
+
 Call = Callable[..., Result]
 
 
@@ -58,6 +61,7 @@ def test_a_folder_of_areas_gives_scores_choices_coverage_and_a_page(
     found = json.loads(done.stdout)
     folder = Path(found["path"])
     assert found["sets"] == ["regions"]
+    assert found["small_areas"] == []
     assert {path.stem for path in folder.glob("*.parquet")} == {
         "scores",
         "coverage",
@@ -71,6 +75,55 @@ def test_a_folder_of_areas_gives_scores_choices_coverage_and_a_page(
     page = (folder / "errors.html").read_text("utf-8")
     assert page.count("<svg") == 9
     assert "http" not in page.replace("http://www.w3.org", "")
+
+
+@pytest.fixture
+def villages(regions: Path) -> Path:
+    """The same with a fourth one of some 4,000 people."""
+    frame = pd.read_parquet(regions / "population.parquet")
+    village = frame[frame["area"] == "r1"].assign(area="r4", pop=lambda x: 0.2 * x["pop"])
+    pd.concat([frame, village]).to_parquet(regions / "population.parquet")
+    return regions
+
+
+def test_small_areas_are_told_what_to_use(forecast: Call, city: Path, villages: Path, tmp_path: Path) -> None:
+    asked = ("backtest", "--project", city, "--out", tmp_path / "out", "--set", villages)
+    done = forecast(*asked, "--json")
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.stdout)
+    five, ten = found["small_areas"]
+    # the outcome of 2011 is five years after 2006 and six after 2005: two origins; ten years after none
+    assert [(row["horizon"], row["launches"], row["areas"]) for row in (five, ten)] == [(5, 2, 1), (10, 0, 1)]
+    assert {row["engine"] for row in (five, ten)} == {"cohort-ratio"}
+    assert (ten["relative"], ten["chosen"]) == (None, False)
+    written = pd.read_parquet(Path(found["path"]) / "small_areas.parquet")
+    assert written["horizon"].tolist() == [5, 10]
+    english, chinese = (forecast(*asked, "--lang", lang).stdout for lang in ("en", "zh"))
+    assert (
+        "regions, 1 areas below 5,000 people, 10 years ahead: too few origins with an outcome to choose by (0); "
+        "the default stands: cohort-ratio, pulled to all areas with the weight of 100 persons." in english
+    )
+    assert "沿用默认方法：队列比率法（cohort-ratio），以 100 人的权重向全部地区收缩。" in chinese
+
+
+def test_a_long_past_chooses_for_small_areas(forecast: Call, city: Path, villages: Path, tmp_path: Path) -> None:
+    frame = pd.read_parquet(villages / "population.parquet")
+    more = frame[frame["year"] == 2011].assign(year=2012)
+    pd.concat([frame, more]).to_parquet(villages / "population.parquet")
+    asked = ("backtest", "--project", city, "--out", tmp_path / "out", "--set", villages)
+    row = json.loads(forecast(*asked, "--json").stdout)["small_areas"][0]
+    assert (row["horizon"], row["launches"], row["chosen"]) == (5, 3, True)
+    assert 0.0 < row["relative"] <= 1.0
+    told = forecast(*asked, "--lang", "en").stdout
+    said = f"5 years ahead: use {row['engine']}, "
+    assert said in told
+    assert f"its error is {row['relative']:.2f} of plain Hamilton-Perry's (3 origins" in told
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_engine_for_small_areas_has_a_name(lang: str) -> None:
+    words = texts(lang)
+    assert [name for name in CANDIDATES if named(name)[0] not in words[f"engine.{named(name)[0]}"]] == []
 
 
 def test_chosen_origins_only(forecast: Call, city: Path, regions: Path, tmp_path: Path) -> None:
