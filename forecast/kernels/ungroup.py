@@ -53,7 +53,7 @@ def _membership(starts: Floats, ages: int) -> Floats:
 @lru_cache(maxsize=8)
 def _freedom(ages: int, bend: float, slope: float) -> Floats:
     """The inverse of the penalty: the same for every place, and dearer than all the rest."""
-    return frozen(np.linalg.inv(_penalty(ages, bend, slope)))
+    return frozen(np.linalg.inv(_penalty(ages, bend, slope)).astype(np.float64))
 
 
 def _penalty(ages: int, bend: float, slope: float) -> Floats:
