@@ -187,7 +187,7 @@ def test_migrants_stay_to_the_person(seed: int) -> None:
     assert (splines * people).sum(axis=-1) == pytest.approx(total, rel=1e-9)
     # the bell alone moves migrants between ages of many and of few people
     movers = (np.abs(rates) * people).sum(axis=-1)
-    assert (np.abs((bell * people).sum(axis=-1) - total) < 0.1 * movers).all()
+    assert (np.abs((bell * people).sum(axis=-1) - total) < 0.25 * movers).all()
     parent = rates.mean(axis=0)
     for raked in (
         smoothed(rates, people, "bell", keep_total=True),
