@@ -150,14 +150,14 @@ class Gravity:
         )
 
     def _refuse(self, design: Floats, moves: float) -> None:
-        where = f"gravity model with {', '.join(self.terms) or 'sizes only'}"
+        where = f"data/**/migration, gravity model with {', '.join(self.terms) or 'sizes only'}"
         pairs, wanted = design.shape
         if pairs <= wanted or moves <= 0:
-            way_out = "give more pairs or fewer terms, or use the stated coefficients"
+            way_out = "give more pairs, name fewer gravity.terms in models/movement.toml, or take the table out"
             raise InputError.one(where, f"moves in more than {wanted} pairs", f"{moves:.0f} in {pairs}", way_out)
         rank = int(np.linalg.matrix_rank(design / np.maximum(np.abs(design).max(axis=0), 1e-300)))
         if rank < wanted:
-            way_out = "leave out a term that does not vary, or that the others already tell"
+            way_out = "leave out of gravity.terms one that does not vary, or that the others already tell"
             raise InputError.one(where, f"{wanted} terms that can be told apart", str(rank), way_out)
 
 
