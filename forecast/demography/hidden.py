@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from forecast.axes import Floats
 from forecast.demography.cohort import FittedCohort
 from forecast.demography.engine import Override
@@ -23,7 +25,33 @@ def unheard(models: Models, evidence: Evidence) -> list[Override]:
     """Assumptions for years that are on record: before as stated, after as it acts."""
     launch, time = evidence.censuses[1].date.year, models.project.time
     recorded = range(launch + 1, min(time.born_until, time.horizon) + 1)
-    return [*_births(models, evidence.city, recorded), *_moves(models, evidence, range(launch + 1, time.horizon + 1))]
+    years = range(launch + 1, time.horizon + 1)
+    return [
+        *_births(models, evidence.city, recorded),
+        *_moves(models, evidence, years),
+        *_tables(models, evidence, years),
+    ]
+
+
+def _tables(models: Models, evidence: Evidence, years: range) -> list[Override]:
+    """Rows of optional tables that nothing asks for: before what they say, after nought."""
+    spec, found = models.movement, []
+    idle = None if spec.model.engine == "flows" else f'movement.model.engine is "{spec.model.engine}"'
+    filling = 0 if spec.housing is None else len(spec.housing.filling)
+    for year, built in evidence.housing.items():
+        late = None if years[0] - filling < year <= years[-1] else "nobody moves in within the years of the forecast"
+        if idle or late:
+            why = f"dwellings completed in the year have no effect on moves because {idle or late}"
+            found.append(Override(evidence.city, year, "dwellings", float(built.completed.sum()), 0.0, why))
+    if evidence.moves is not None and idle:
+        moved = float(np.nansum(evidence.moves.pairs))
+        why = f"the table migration has no effect on moves because {idle}"
+        found.append(Override(evidence.city, years[0], "observed moves", moved, 0.0, why))
+    for item in evidence.controls:
+        if item.year not in years:
+            why = "the control has no effect because its year is not one of the forecast"
+            found.append(Override(item.place, item.year, f"control of {item.group}", item.people, 0.0, why))
+    return found
 
 
 def _births(models: Models, city: str, recorded: range) -> list[Override]:

@@ -11,6 +11,9 @@ from forecast.axes import Floats
 from forecast.demography.engine import Override
 from forecast.errors import InputError
 
+APART = 0.02
+"""Areas that are all counted may differ by such a share from the total published of them."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ByAge:
@@ -107,6 +110,12 @@ class Register:
             free = mask & ~held
             rest = total - float(out[mask & held].sum())
             if not free.any():
+                if abs(rest) > APART * total:
+                    where = f"data/**/population and totals, registered people, {year}"
+                    found = f"{out[mask].sum():,.0f} in {int(mask.sum())} areas, {total:,.0f} for all of them"
+                    raise InputError.one(
+                        where, f"areas that sum to their total within {APART:.0%}", found, "correct one"
+                    )
                 continue
             if rest <= 0:
                 where = f"data/**/totals, registered, {year}"

@@ -125,7 +125,7 @@ def _told(material: Material, flows: PublishedFlows, net: _Net, year: int, words
         for low, high in decades(flows.years, material.run.now)
     ]
     second = words("movement.net", city=city, decades=words("list.semicolon").join(parts))
-    return first, second, words("movement.how")
+    return first, second, words("movement.how.told") if flows.told else words("movement.how")
 
 
 def _mean(values: Floats, years: tuple[int, ...], first: int, last: int) -> float:

@@ -57,9 +57,11 @@ def _cell(known: pd.DataFrame, measure: str, part: str, year: int) -> str:
     if chosen.empty:
         return ""
     point, low, high = (float(chosen[name].iloc[0]) for name in ("point", LOW, HIGH))
+    if math.isnan(low):
+        return _signed(point)
     if round(point) == 0 and not round(low) and not round(high):
         return "0"
-    return _signed(point) if math.isnan(low) else f"{_signed(point)}\n{_signed(low)} … {_signed(high)}"
+    return f"{_signed(point)}\n{_signed(low)} … {_signed(high)}"
 
 
 def _signed(value: float) -> str:

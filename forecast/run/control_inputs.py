@@ -36,6 +36,8 @@ def changes_of(frames: Frames) -> tuple[Change, ...]:
     """The changes of the table, checked and in the order of their days; none where there is no table."""
     if "boundary_changes" not in frames:
         return ()
+    table = frames["boundary_changes"]
+    _of_districts(table, frames["areas"])
     found = [
         Change(
             cast("pd.Timestamp", row.date).date(),
@@ -47,9 +49,21 @@ def changes_of(frames: Frames) -> tuple[Change, ...]:
             *_ages(row.age_start, row.age_width),
             f"data/**/boundary_changes, {cast('pd.Timestamp', row.date).date()}, {row.from_area} to {row.to_area}",
         )
-        for row in frames["boundary_changes"].itertuples(index=False)
+        for row in table[table["status"] != "gap"].itertuples(index=False)
     ]
     return checked(found, frames["areas"]["area"].astype(str))
+
+
+def _of_districts(table: pd.DataFrame, areas: pd.DataFrame) -> None:
+    """``InputError`` for a change from or to a place that is the sum of others: its people move with theirs."""
+    above = set(areas["parent"].dropna().astype(str))
+    faults = [
+        Fault(f"data/**/boundary_changes, column {column}", "a district or county", code, "name the district concerned")
+        for column in ("from_area", "to_area")
+        for code in sorted(set(table[column].astype(str)) & above)
+    ]
+    if faults:
+        raise InputError(faults)
 
 
 def in_todays_areas(frames: Frames) -> tuple[Frames, tuple[Override, ...]]:
@@ -61,6 +75,17 @@ def in_todays_areas(frames: Frames) -> tuple[Frames, tuple[Override, ...]]:
     indicators, notes = _indicators(frames["indicators"], changes, stocks)
     rows = [note for moved in stocks.values() for note in moved.notes]
     return {**frames, "population": population, "indicators": indicators}, (*rows, *notes)
+
+
+def check_days(frames: Frames, models: Models) -> None:
+    """``InputError`` for a boundary that changes after the launch: history is carried into the areas of the launch."""
+    if "boundary_changes" not in frames:
+        return
+    last = pd.Timestamp(models.project.time.census)
+    late = sorted({day.date().isoformat() for day in frames["boundary_changes"]["date"] if day > last})
+    if late:
+        what = f"days up to the census of {last.date()}, in whose areas the forecast is told"
+        raise InputError.one("data/**/boundary_changes, column date", what, ", ".join(late[:10]), "leave them out")
 
 
 def controls_of(frames: Frames, models: Models, areas: Sequence[str]) -> tuple[Control, ...]:

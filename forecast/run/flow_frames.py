@@ -11,7 +11,7 @@ from forecast.axes import AGE, AGES, SEX, Floats
 from forecast.demography.urbanisation import path_of, urban_shares
 from forecast.run.columns import Axis, Tidy, joined
 from forecast.run.fertility_frames import area_axis, areas_of
-from forecast.run.inputs import Area
+from forecast.run.inputs import Area, Frames, named_sources
 from forecast.run.model import Result
 
 ENGINE = "multiregional"
@@ -36,10 +36,11 @@ def places_of(result: Result) -> tuple[Area, ...]:
     return (*result.areas, *pools)
 
 
-def flows(result: Result) -> pa.Table:
+def flows(result: Result, frames: Frames) -> pa.Table:
     """Moves of each year by origin, destination and broad age; people held apart are not in them.
 
-    ``area`` is the destination. Moves of an area with itself, and between pools, are not counted and not listed.
+    ``area`` is the destination; the source names the table of moves where one said who goes where. Moves of an area
+    with itself, and between pools, are not counted and not listed.
     """
     between = result.systems.districts.between
     if between is None:
@@ -47,6 +48,7 @@ def flows(result: Result) -> pa.Table:
     years, places, areas = result.systems.districts.years[1:], places_of(result), len(result.areas)
     both = between.sum(axis=1)
     values = np.stack([both[:, low:high].sum(axis=1) for low, high in GROUPS.values()], axis=1)
+    told = f"; {named_sources(frames, 'migration')}" if result.evidence.moves is not None else ""
     parts = []
     for place, origin in enumerate(places):
         others = [here for here in range(len(places)) if here != place and (place < areas or here < areas)]
@@ -54,9 +56,9 @@ def flows(result: Result) -> pa.Table:
         axes = (Axis("year", tuple(years)), Axis("part", tuple(GROUPS)), area_axis(chosen))
         tidy = Tidy(values[:, :, place, others], axes)
         tidy.along("status", "year", [result.people.status(year) for year in years])
-        fixed = {"measure": "moves", "unit": "persons", "source": ENGINE}
+        fixed = {"measure": "moves", "unit": "persons", "source": f"{ENGINE}{told}"}
         table = tidy.table(chosen, {"scenario": result.scenario.head.name, **fixed})
-        wanted = ("scenario", "area", "area_name", "area_level", "year", "part", "measure", "unit", "mean", "status")
+        wanted = ("scenario", "area", "area_name", "area_level", "year", "part", "measure", "unit", "point", "status")
         kept = table.select([*wanted, "source"])
         count = len(kept)
         for at, (name, text) in enumerate((("origin", origin.code), ("origin_name", origin.name_zh))):
@@ -88,6 +90,6 @@ def _urban(result: Result, measure: str, unit: str, values: Floats) -> pa.Table:
     years, areas = result.systems.districts.years, areas_of(result)
     tidy = Tidy(values, (Axis("year", tuple(years)), area_axis(areas)))
     tidy.along("status", "year", ["observed" if year == years[0] else "assumed" for year in years])
-    fixed = {"measure": measure, "unit": unit, "source": "models/movement.toml"}
+    fixed = {"measure": measure, "unit": unit, "source": "laoyou-method"}
     table = tidy.table(areas, {"scenario": result.scenario.head.name, **fixed})
-    return table.select(["scenario", "area", "area_name", "area_level", "year", *list(fixed), "mean", "status"])
+    return table.select(["scenario", "area", "area_name", "area_level", "year", *list(fixed), "point", "status"])

@@ -42,7 +42,7 @@ def tables(result: Result, frames: Frames, seen: Drawn | None = None) -> Mapping
     if result.systems.districts.by_order.moving:
         found["parity"] = lambda: parity(result, seen)
     if result.systems.districts.between is not None:
-        found["flows"] = lambda: flows(result)
+        found["flows"] = lambda: flows(result, frames)
     if result.models.movement.urbanisation is not None:
         found["urban"] = lambda: urban(result)
     found |= residence_tables(result, frames)

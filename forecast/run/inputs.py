@@ -18,7 +18,7 @@ from forecast.demography.fertility import AgeShapes, single_age_shape
 from forecast.demography.mortality import DeathRates
 from forecast.errors import Fault, InputError
 from forecast.project.spec import Models
-from forecast.run.control_inputs import changes_of, controls_of
+from forecast.run.control_inputs import changes_of, check_days, controls_of
 from forecast.run.mortality_inputs import recorded_deaths
 from forecast.run.order_inputs import order_evidence
 from forecast.run.place_inputs import dwellings, observed_moves, settlement
@@ -107,6 +107,7 @@ def evidence_of(frames: Frames, models: Models, moved: tuple[Override, ...] = ()
 
     moved  what carrying the tables into today's areas has changed already
     """
+    check_days(frames, models)
     head, times = models.project.project, models.project.time
     levels = {area.code: area.level for area in project_areas(frames, models)}
     areas = tuple(levels)

@@ -69,14 +69,15 @@ def dwellings(frames: Frames, models: Models, areas: tuple[str, ...]) -> dict[in
     """The optional table of dwellings by year of completion; ``InputError`` where it cannot act."""
     if "housing" not in frames:
         return {}
-    table = frames["housing"]
+    table = frames["housing"][frames["housing"]["status"] != "gap"]
     strangers = sorted(set(table["area"].astype(str)) - set(areas))
     if strangers:
         what, found = "areas of the project", ", ".join(strangers[:10])
         raise InputError.one("data/**/housing, column area", what, found, "correct the codes, or leave the rows out")
-    if models.movement.model.engine != "flows" or models.movement.housing is None:
-        what = 'model.engine = "flows" and a section [housing]'
-        raise InputError.one("models/movement.toml", what, "a table data/**/housing without them", "add them")
+    if models.movement.model.engine == "flows" and models.movement.housing is None:
+        raise InputError.one(
+            "models/movement.toml", "a section [housing]", "a table data/**/housing without it", "add it"
+        )
     found_years = {}
     for year, rows in table.groupby("year"):
         here = rows.set_index("area").reindex(list(areas))
@@ -90,7 +91,7 @@ def observed_moves(frames: Frames, models: Models, areas: tuple[str, ...]) -> Ob
     """The optional table of moves between places, a year's mean; ``InputError`` for a place that is none."""
     if "migration" not in frames:
         return None
-    head, table = models.project.project, frames["migration"]
+    head, table = models.project.project, frames["migration"][frames["migration"]["status"] != "gap"]
     places = [*areas, head.province, head.nation]
     for column in ("origin", "destination"):
         strangers = sorted(set(table[column].astype(str)) - set(places))
@@ -98,9 +99,6 @@ def observed_moves(frames: Frames, models: Models, areas: tuple[str, ...]) -> Ob
             what = f"areas of the project, or {head.province} or {head.nation} for the rest of them"
             where = f"data/**/migration, column {column}"
             raise InputError.one(where, what, ", ".join(strangers[:10]), "correct the codes, or leave the rows out")
-    if models.movement.model.engine != "flows":
-        where, found = "models/movement.toml, key model.engine", "a table data/**/migration without it"
-        raise InputError.one(where, '"flows", which a table of moves asks for', found, "set it, or take the table out")
     if models.movement.gravity is not None and "housing" in models.movement.gravity.terms and "housing" not in frames:
         where, what = "models/movement.toml, key gravity.terms", "a table data/**/housing for the term housing"
         raise InputError.one(where, what, "none", "add the table, or leave the term out")

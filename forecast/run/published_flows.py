@@ -61,6 +61,7 @@ class PublishedFlows:
     places  the areas, then the rest of the province and of the country under the codes of those
     moves   persons, nought where nothing is counted    (year, age, origin, destination)
     status  of each year
+    told    whether a table of moves said who goes where
     """
 
     city: Area
@@ -69,6 +70,7 @@ class PublishedFlows:
     ages: tuple[str, ...]
     status: tuple[str, ...]
     moves: Floats
+    told: bool = False
 
     @property
     def areas(self) -> tuple[Area, ...]:
@@ -125,7 +127,7 @@ def published_flows(folder: Path, scenario: str) -> PublishedFlows:
     head = says["scenarios"][scenario]["spec"]["project"]["project"]
     known = {row["area"]: Area(row["area"], row["name_zh"], row["name_en"], row["level"], "") for row in says["areas"]}
     pools = (head["province"], head["nation"])
-    frame = table.select(["area", "origin", "year", "part", "mean", "status"]).to_pandas()
+    frame = table.select(["area", "origin", "year", "part", "point", "status", "source"]).to_pandas()
     there = set(frame["area"].astype(str))
     places = (*(area for area in known.values() if area.code in there - set(pools)), *(known[code] for code in pools))
     order = {place.code: at for at, place in enumerate(places)}
@@ -133,8 +135,14 @@ def published_flows(folder: Path, scenario: str) -> PublishedFlows:
     ages = {name: at for at, name in enumerate(GROUPS)}
     moves = np.zeros((len(years), len(ages), len(places), len(places)))
     cells = [frame[name].astype(str).map(index) for name, index in (("part", ages), ("origin", order), ("area", order))]
-    moves[(year, *(cell.to_numpy(np.intp) for cell in cells))] = frame["mean"].to_numpy(np.float64)
+    moves[(year, *(cell.to_numpy(np.intp) for cell in cells))] = frame["point"].to_numpy(np.float64)
     status = frame.drop_duplicates("year").sort_values("year")["status"].astype(str)
     return PublishedFlows(
-        known[head["city"]], places, tuple(int(item) for item in years), tuple(ages), tuple(status), moves
+        known[head["city"]],
+        places,
+        tuple(int(item) for item in years),
+        tuple(ages),
+        tuple(status),
+        moves,
+        ";" in str(frame["source"].iloc[0]),
     )

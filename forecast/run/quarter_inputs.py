@@ -30,7 +30,7 @@ def counted_quarters(
     if TABLE not in frames:
         return None
     _check(frames[TABLE], above)
-    frame = frames[TABLE][frames[TABLE]["area"].isin(areas)]
+    frame = frames[TABLE][frames[TABLE]["area"].isin(areas) & (frames[TABLE]["status"] != "gap")]
     if frame.empty:
         return None
     away = (frame["date"] - pd.Timestamp(day)).abs()

@@ -75,6 +75,12 @@ def test_no_trajectories_no_intervals(city: Path, tmp_path: Path, forecast: Call
     assert "No trajectories were run" in (folder / "report.en.html").read_text("utf-8")
 
 
+def test_a_report_of_policies_needs_no_intervals(city: Path, tmp_path: Path, forecast: Call) -> None:
+    asked = ("--scenario", "baseline", "--scenario", "three-child-strong", "--trajectories", "0")
+    done = forecast("run", "--project", city, "--out", tmp_path / "out", *asked)
+    assert done.exit_code == 0, done.output
+
+
 @pytest.mark.parametrize(
     "wrong", [("--trajectories", "-1"), ("--trajectories", "100001"), ("--seed", "-1"), ("--seed", str(2**63))]
 )

@@ -29,8 +29,8 @@ def with_flows(folder: Path, scenarios: tuple[str, ...] = ("baseline", "low")) -
         for year in YEARS
         for part in GROUPS
     ]
-    frame = pd.DataFrame(rows, columns=["scenario", "area", "origin", "year", "part", "mean"])
-    frame.assign(status="projected").to_parquet(folder / "flows.parquet")
+    frame = pd.DataFrame(rows, columns=["scenario", "area", "origin", "year", "part", "point"])
+    frame.assign(status="projected", source="multiregional").to_parquet(folder / "flows.parquet")
     balance = pd.read_parquet(folder / "balance.parquet")
     net = {"A1": 293.0 + APART["A1"], "A2": -303.0 + APART["A2"]}
     net["C"] = sum(net.values())

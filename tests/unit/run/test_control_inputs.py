@@ -6,6 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from forecast.demography.conditions import build
@@ -14,7 +15,7 @@ from forecast.errors import InputError
 from forecast.project.load import load_models, load_scenario
 from forecast.run.control_inputs import changes_of, controls_of, in_todays_areas
 from forecast.run.inputs import Frames, project_areas
-from forecast.run.model import Desk, Result
+from forecast.run.model import Desk, Result, compute
 from forecast.run.notes import overrides
 from forecast.tables.project_tables import read_tables
 
@@ -169,3 +170,21 @@ def test_a_scenario_may_leave_the_plan_aside(harbin: Path, planned: Desk, baseli
     assert ratio[: first + 1] == pytest.approx(np.ones(first + 1), rel=1e-12)
     steps = np.diff(np.log(ratio[first : last + 1]))
     assert steps == pytest.approx(np.full(len(steps), steps.mean()), rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [({"to_area": "230100"}, "a district or county"), ({"date": pd.Timestamp("2030-01-01")}, "days up to the census")],
+)
+def test_a_boundary_that_cannot_be_carried_into_history(
+    harbin: Path, frames: Frames, change: dict[str, object], says: str
+) -> None:
+    row = {
+        "date": pd.Timestamp("2015-01-01"), "from_area": "230111", "to_area": "230109", "share": 0.05, "sex": "",
+        "age_start": np.nan, "age_width": np.nan, "kind": "transfer", "note": "", "source": "laoyou-method",
+        "status": "assumed", "confidence": "low",
+    }  # fmt: skip
+    table = pd.DataFrame([row | change])
+    with pytest.raises(InputError) as caught:
+        compute(harbin, Desk({**frames, "boundary_changes": table}), "baseline")
+    assert says in caught.value.faults[0].expected

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from forecast.demography.hidden import unheard
 from forecast.errors import InputError
 from forecast.project.load import load_models, load_scenario
 from forecast.run.inputs import Frames
@@ -72,9 +73,11 @@ def test_dwellings_by_year(harbin: Path, frames: Frames) -> None:
     assert found[2026].household[1] == 2.5
     with pytest.raises(InputError, match="230109"):
         dwellings({**frames, "housing": housing()}, models, AREAS)
-    net = load_models(harbin, load_scenario(harbin, "net-rates"))
-    with pytest.raises(InputError, match="flows"):
-        dwellings({**frames, "housing": housing(area=["230103"])}, net, AREAS)
+    without = models.model_copy(update={"movement": models.movement.model_copy(update={"housing": None})})
+    with pytest.raises(InputError, match="housing"):
+        dwellings({**frames, "housing": housing(area=["230103"])}, without, AREAS)
+    gap = {**frames, "housing": housing(area=["230103"], status=["gap"])}
+    assert dwellings(gap, models, AREAS) == {}
 
 
 def test_a_table_of_moves(harbin: Path, frames: Frames) -> None:
@@ -104,9 +107,19 @@ def test_a_table_of_moves(harbin: Path, frames: Frames) -> None:
     built = observed_moves(both, asking, AREAS)
     assert built is not None
     assert built.growth.tolist() == pytest.approx([0.0, 20000.0 / 506195.0])
-    net = load_models(harbin, load_scenario(harbin, "net-rates"))
-    with pytest.raises(InputError, match="flows"):
-        observed_moves({**frames, "migration": moves()}, net, AREAS)
+
+
+def test_tables_that_nothing_asks_for_are_told(harbin: Path, frames: Frames) -> None:
+    late = housing(area=["230109"] * 2, year=[2026, 2060], dwellings=[2e4, 1e4], household_size=[np.nan] * 2)
+    desk = Desk({**frames, "housing": late, "migration": moves()})
+    net = compute(harbin, desk, "net-rates")
+    told = {(item.measure, item.year) for item in unheard(net.models, net.evidence)}
+    assert {("dwellings", 2026), ("dwellings", 2060), ("observed moves", 2021)} <= told
+    plain = compute(harbin, Desk(frames), "net-rates")
+    assert np.array_equal(net.systems.districts.people, plain.systems.districts.people)
+    few = Desk({**frames, "housing": late})
+    base = compute(harbin, few, "baseline")
+    assert [item.year for item in unheard(base.models, base.evidence) if item.measure == "dwellings"] == [2060]
 
 
 def test_dwellings_bring_people_and_their_children(harbin: Path, frames: Frames, baseline: Result) -> None:

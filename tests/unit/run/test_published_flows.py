@@ -24,8 +24,9 @@ def written(folder: Path, scenario: str = "baseline") -> Path:
         for year in (2021, 2022)
         for part in GROUPS
     ]
-    frame = pd.DataFrame(rows, columns=["scenario", "area", "origin", "year", "part", "mean"])
-    frame.assign(status=np.where(frame["year"] == 2021, "nowcast", "projected")).to_parquet(folder / "flows.parquet")
+    frame = pd.DataFrame(rows, columns=["scenario", "area", "origin", "year", "part", "point"])
+    status = np.where(frame["year"] == 2021, "nowcast", "projected")
+    frame.assign(status=status, source="multiregional").to_parquet(folder / "flows.parquet")
     names = [{"area": code, "level": level, "name_zh": f"{code}区", "name_en": f"{code} town"} for code, level in AREAS]
     says = {"run": "r", "areas": names, "scenarios": {name: {"spec": HEAD} for name in ("baseline", "net")}}
     (folder / "manifest.json").write_text(json.dumps(says), encoding="utf-8")

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import csv
 from dataclasses import FrozenInstanceError
+from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
@@ -70,3 +73,14 @@ def test_an_unknown_table_names_the_near_one() -> None:
 def test_an_unknown_column_is_our_mistake() -> None:
     with pytest.raises(KeyError, match="tfr has no column people"):
         load_schema("tfr").column("people")
+
+
+def test_every_row_of_a_schema_has_every_field() -> None:
+    for path in sorted(Path(str(files("forecast.tables") / "schema")).glob("*.csv")):
+        rows = list(csv.reader(path.read_text("utf-8").splitlines()))
+        assert [row[0] for row in rows if len(row) != len(rows[0])] == [], path.name
+
+
+def test_every_row_of_the_dictionary_has_every_field() -> None:
+    rows = list(csv.reader((files("forecast.run") / "dictionary.csv").read_text("utf-8").splitlines()))
+    assert [row[0] for row in rows if len(row) != len(rows[0])] == []
