@@ -13,6 +13,7 @@ from forecast.axes import AGE, SEX, SEXES, Floats
 from forecast.demography.ground import Ground
 from forecast.demography.launch import Launch
 from forecast.demography.recorded_deaths import DeathsByAge, DeathTotals, lived
+from forecast.errors import InputError
 from forecast.kernels.brass import brass_fit, brass_rates
 from forecast.kernels.lifetable import LifeTable, life_tables
 from forecast.kernels.topals import topals, topals_rates
@@ -203,7 +204,12 @@ def _by_age(ground: Ground, known: DeathsByAge, fit: Fit) -> Bent | Related:
     """Fitted to the years of the record together, against the province's table of the middle one."""
     exposure = np.sum([_lived(ground.launches, "districts", year) for year in known.years], axis=0)
     standard = _standard(ground, sorted(known.years)[len(known.years) // 2])
-    return fitted(standard, known.deaths, exposure, known.starts, fit)
+    try:
+        return fitted(standard, known.deaths, exposure, known.starts, fit)
+    except ValueError as error:
+        what = "deaths by age of every area and sex that fit its people"
+        way_out = "correct the counts, or choose another engine"
+        raise InputError.one("data/**/deaths", what, str(error), way_out) from None
 
 
 def _standard(ground: Ground, year: int) -> Floats:

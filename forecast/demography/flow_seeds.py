@@ -10,11 +10,14 @@ from forecast.axes import Floats
 from forecast.demography.gravity import Gravity, Pairs, Term, great_circle, stated
 from forecast.demography.migration import model_schedule
 from forecast.demography.settlement import Settlement
+from forecast.errors import InputError
 from forecast.kernels.rogers_castro import fit_counts
 from forecast.project.movement import GravitySpec
 
 LEAST = 0.5
 """Persons in a pair that was observed empty: next year somebody may go there."""
+LEAST_GROUPS = 14
+"""Age groups that a schedule of up to thirteen parameters needs."""
 CORE = 0.9
 """An area with a larger share of townspeople belongs to the core of the city."""
 
@@ -88,6 +91,9 @@ def age_schedule(ages: int, seen: ObservedMoves | None, people: Floats) -> Float
     """
     if seen is None or not seen.ages.size:
         return model_schedule(ages)
+    if len(seen.ages) < LEAST_GROUPS:
+        what, way_out = f"at least {LEAST_GROUPS} age groups, or none", "add the groups, or leave the rows by age out"
+        raise InputError.one("data/**/migration, column age_start", what, str(len(seen.ages)), way_out)
     whole = np.append(0.0, np.cumsum(people))
     low, high = seen.ages - seen.widths / 2.0, seen.ages + seen.widths / 2.0
     at = np.arange(ages + 1.0)

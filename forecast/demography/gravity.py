@@ -138,7 +138,12 @@ class Gravity:
         turn[0, 1:] = -middle / spread
         with warnings.catch_warnings():  # made-up flows may be met exactly; the rank is known to be full
             warnings.simplefilter("ignore", PerfectSeparationWarning)
-            result = GLM(flows[seen], design @ turn, family=Poisson()).fit(scale="X2", tol=1e-12, maxiter=200)
+            warnings.simplefilter("ignore", RuntimeWarning)
+            try:
+                result = GLM(flows[seen], design @ turn, family=Poisson()).fit(scale="X2", tol=1e-12, maxiter=200)
+            except ValueError as error:
+                what, way_out = "moves that a regression can tell apart", "correct the counts, or take the table out"
+                raise InputError.one("data/**/migration", what, str(error), way_out) from None
         covariance = turn @ np.asarray(result.cov_params()) @ turn.T
         return FittedGravity(
             self.terms,

@@ -18,6 +18,7 @@ from forecast.demography.flow_seeds import ObservedMoves, age_schedule, seeds
 from forecast.demography.flows import net_of, streams
 from forecast.demography.migration import NetMigration, When, model_schedule
 from forecast.demography.settlement import Settlement
+from forecast.errors import InputError
 from forecast.project.movement import GravitySpec
 from forecast.project.parts import Assumption
 
@@ -218,3 +219,9 @@ def test_a_regression_on_a_table_of_moves_takes_the_terms_that_are_stated() -> N
     assert told("contiguous", "housing", growth=0.01)[1, 2] > 0.0
     with pytest.raises(ValueError, match="housing"):
         told("housing")
+
+
+def test_a_few_ages_tell_no_schedule() -> None:
+    one = ObservedMoves(np.full((6, 6), np.nan), np.array([22.5]), np.ones(1), np.full(1, 5.0), np.full(AREAS, np.nan))
+    with pytest.raises(InputError, match="14 age groups"):
+        age_schedule(AGES, one, people().sum(axis=(0, 1)))
