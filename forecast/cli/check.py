@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from forecast.cli.faults import print_faults
 from forecast.cli.options import Settings, common, example
 from forecast.cli.show import as_json, table, texts
 
@@ -29,15 +30,14 @@ def check(settings: Settings, strict: bool, allow: int | None) -> None:
     if settings.json:
         as_json({"sound": not found.faults, **found.as_dict(settings.lang)})
     if found.faults:
-        for fault in found.faults:
-            click.echo(f"error: {fault}", err=True)
+        print_faults(found.faults, settings.lang)
         click.echo(texts(settings.lang)["check.faults"].format(count=len(found.faults)), err=True)
         context.exit(1)
     warnings = found.warnings(settings.lang)
     if not settings.json:
         _print(settings, found.tables, found.assumptions, found.scenarios)
         for warning in warnings:
-            click.echo(f"warning: {warning}", err=True)
+            click.echo(f"{texts(settings.lang)['warn.head']}{warning}", err=True)
     limit = 0 if strict else allow
     if limit is not None and len(warnings) > limit:
         context.exit(WARNED)

@@ -7,7 +7,10 @@ from typing import Any
 
 import click
 
-from forecast.errors import ForecastError
+from forecast.cli.faults import print_faults
+from forecast.cli.options import META, settings_of
+from forecast.cli.show import texts
+from forecast.errors import ForecastError, InputError
 
 STOPPED = 130
 """128 + SIGINT, as shells count it."""
@@ -21,12 +24,20 @@ class Door(click.Group):
         _never_fail_to_print()
         try:
             return super().invoke(ctx)
+        except InputError as error:
+            print_faults(error.faults, _language(ctx))
+            raise click.exceptions.Exit(error.exit_code) from error
         except ForecastError as error:
-            click.echo(f"error: {error}", err=True)
+            click.echo(f"{texts(_language(ctx))['fault.head']}{error}", err=True)
             raise click.exceptions.Exit(error.exit_code) from error
         except KeyboardInterrupt:
-            click.echo("stopped; whatever was not finished has not been published", err=True)
+            click.echo(texts(_language(ctx))["door.stopped"], err=True)
             raise click.exceptions.Exit(STOPPED) from None
+
+
+def _language(ctx: click.Context) -> str:
+    """The language asked for before or after the command; all contexts of a call share what was given."""
+    return settings_of(ctx.meta.get(META, {})).lang
 
 
 def _never_fail_to_print() -> None:

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from forecast.cli.show import texts
+from forecast.cli.jumps import filled, jumps
+from forecast.cli.options import LANGUAGES
+from forecast.cli.unread import unread_files, unread_sheets
 from forecast.errors import Fault, InputError
 from forecast.project.load import Scenario, load_models, load_scenario, some_scenarios
 from forecast.project.spec import Models
+from forecast.run.control_frames import controls
+from forecast.run.control_inputs import check_days, controls_of
+from forecast.run.inputs import project_areas
 from forecast.run.model import Desk, Result, computed
 from forecast.run.notes import assumptions as assumed
+from forecast.run.notes import remarks, without_effect
+from forecast.run.place_inputs import dwellings, observed_moves
+from forecast.run.quarter_inputs import counted_quarters
+from forecast.run.unused_rows import unused_rows
 from forecast.tables.project_tables import read_tables
 
+CHANGES = "boundary_changes"
+FIGURES = r"\d{1,3}(,\d{3})+(\.\d+)?|\d+\.\d+"
 COUNTED = ("verified", "derived", "recalled")
 Row = dict[str, object]
 
@@ -41,7 +53,7 @@ class Inspection:
 
     def warnings(self, lang: str) -> tuple[str, ...]:
         """The warnings in one language."""
-        return tuple(texts(lang)[item.text].format(**item.blanks) for item in self.warned)
+        return tuple(filled(item.text, item.blanks, lang) for item in self.warned)
 
     def as_dict(self, lang: str) -> dict[str, object]:
         """For JSON."""
@@ -75,22 +87,103 @@ def inspect(project: Path) -> Inspection:
         except InputError as error:
             faults += error.faults
     results: list[Result] = []
-    desk = Desk(frames)
-    for overlay, models in () if faults else loaded:
-        try:
-            results.append(computed(desk, overlay, models))
-        except InputError as error:
-            faults += error.faults
+    if not faults:
+        results, faults = _computed(frames, loaded)
     if faults:
         return Inspection(names, tuple(dict.fromkeys(faults)))
     parameters = _assumptions(results[0], frames)
-    return Inspection(
-        names,
-        (),
-        tuple(_described(name, frame) for name, frame in frames.items()),
-        parameters,
-        (*_recalled(frames), *_used(results[0], frames), *_parameters(parameters)),
+    warned = (
+        *_unread(project),
+        *_unused(results[0], frames),
+        *_controlled(results[0]),
+        *_recalled(frames),
+        *_used(results[0], frames),
+        *_parameters(parameters),
     )
+    return Inspection(names, (), tuple(_described(name, frame) for name, frame in frames.items()), parameters, warned)
+
+
+def _computed(
+    frames: dict[str, pd.DataFrame], loaded: Sequence[tuple[Scenario, Models]]
+) -> tuple[list[Result], list[Fault]]:
+    """Every scenario computed, and the faults that come up: what several scenarios tell of one thing is told once.
+
+    Where something is wrong, the tables that nobody reached are looked at one by one.
+    """
+    results: list[Result] = []
+    faults: list[Fault] = []
+    try:
+        desk = Desk(frames)
+    except InputError as error:
+        without = {name: frame for name, frame in frames.items() if name != CHANGES}
+        return [], [*error.faults, *_one_by_one(without, loaded[0][1])]
+    for overlay, models in loaded:
+        try:
+            results.append(computed(desk, overlay, models))
+        except InputError as error:
+            known = {_likeness(fault) for fault in faults}
+            faults += [fault for fault in error.faults if _likeness(fault) not in known]
+    return results, faults and [*faults, *_new(_one_by_one(frames, loaded[0][1]), faults)]
+
+
+def _likeness(fault: Fault) -> tuple[str, ...]:
+    """A fault without the figures that differ from scenario to scenario; codes and years have no separators."""
+    return tuple(re.sub(FIGURES, "#", text) for text in (fault.where, fault.expected, fault.found, fault.way_out))
+
+
+def _new(faults: Iterable[Fault], known: Sequence[Fault]) -> list[Fault]:
+    told = {_likeness(fault) for fault in known}
+    return [fault for fault in faults if _likeness(fault) not in told]
+
+
+def _one_by_one(frames: Mapping[str, pd.DataFrame], models: Models) -> list[Fault]:
+    """What is wrong with each optional table by itself."""
+    try:
+        areas = tuple(area.code for area in project_areas(frames, models))
+    except InputError as error:
+        return list(error.faults)
+    head, days = models.project.project, (models.project.time.previous_census, models.project.time.census)
+    above = (head.city, head.province, head.nation)
+    looks: tuple[Callable[[], object], ...] = (
+        lambda: check_days(frames, models),
+        lambda: controls_of(frames, models, areas),
+        lambda: [counted_quarters(frames, day, areas, above) for day in days],
+        lambda: dwellings(frames, models, areas),
+        lambda: observed_moves(frames, models, areas),
+    )
+    faults: list[Fault] = []
+    for look in looks:
+        try:
+            look()
+        except InputError as error:
+            faults += error.faults
+    return faults
+
+
+def _unread(project: Path) -> list[Warned]:
+    """Files and sheets that nothing reads."""
+    sheets = unread_sheets(project).items()
+    return [
+        *(Warned("warn.file", {"file": file}) for file in unread_files(project)),
+        *(Warned("warn.sheets", {"file": file, "sheets": ", ".join(names)}) for file, names in sheets),
+    ]
+
+
+def _unused(result: Result, frames: Mapping[str, pd.DataFrame]) -> list[Warned]:
+    """Rows that a run leaves aside, or hides behind what is on record."""
+    rows = [
+        Warned(f"warn.unused.{item.why}", {"table": item.table, "count": item.rows, **item.blanks})
+        for item in unused_rows(result, frames)
+    ]
+    return rows + [Warned("warn.idle", {"remark": text}) for text in remarks(result, without_effect(result, result))]
+
+
+def _controlled(result: Result) -> list[Warned]:
+    """Controls that change people by more in their year than years do."""
+    places = (*result.areas, *result.parents)
+    names = {lang: {area.code: getattr(area, f"name_{lang}") for area in places} for lang in LANGUAGES}
+    found = jumps(controls(result), names, result.models.movement.controls.between)
+    return [Warned(key, blanks) for key, blanks in found]
 
 
 def _described(name: str, frame: pd.DataFrame) -> Row:

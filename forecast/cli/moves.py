@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from forecast.cli.options import Settings, common, example
-from forecast.cli.show import as_json, table, texts
+from forecast.cli.show import as_json, in_years, table, texts
 
 if TYPE_CHECKING:  # what computes is imported inside the command, so that `forecast -h` stays quick
     from forecast.report.opened import Opened
@@ -49,7 +50,7 @@ def moves(
     """Show where people come from and go to: arrivals, departures and net of each area in the last published run.
 
     For one area: the places at the other end, and broad ages. With --past or --held-apart everything is computed anew
-    from the project's tables.
+    from the project's tables. With --quiet: the path of the table of moves, or the areas concerned.
     """
     if past and held_apart:
         raise click.UsageError("give --past or --held-apart, not both")
@@ -100,6 +101,9 @@ def _areas(settings: Settings, run: Opened, flows: PublishedFlows, year: int) ->
         ]
         as_json({"run": run.folder.name, "scenario": run.scenario, "year": year, "areas": areas})
         return
+    if settings.quiet:
+        click.echo(_path(run))
+        return
     words = texts(settings.lang)
     came, went = sides.over_the_border
     settings.say(
@@ -133,22 +137,23 @@ def _around(settings: Settings, run: Opened, flows: PublishedFlows, area: Area, 
         said = {"run": run.folder.name, "scenario": run.scenario, "year": year, "area": area}
         as_json({**said, **_content(around)})
         return
+    if settings.quiet:
+        click.echo(_path(run))
+        return
     words = texts(settings.lang)
-    if not settings.quiet:
-        status = words[f"moves.status.{flows.status[flows.years.index(year)]}"]
-        click.echo(
-            words["moves.area"].format(
-                area=_name(area, settings.lang),
-                code=area.code,
-                year=year,
-                status=status,
-                scenario=run.scenario,
-                came=came.sum(),
-                went=went.sum(),
-                net=came.sum() - went.sum(),
-            )
+    click.echo(
+        words["moves.area"].format(
+            area=_name(area, settings.lang),
+            code=area.code,
+            year=year,
+            status=words[f"moves.status.{flows.status[flows.years.index(year)]}"],
+            scenario=run.scenario,
+            came=came.sum(),
+            went=went.sum(),
+            net=came.sum() - went.sum(),
         )
-        click.echo()
+    )
+    click.echo()
     order = sorted(range(len(came)), key=lambda at: -(came[at] + went[at]))
     rest = [words["moves.rest.province"], words["moves.rest.nation"]]
     names = [*(_name(place, settings.lang) for place in around.places[:-2]), *rest]
@@ -162,7 +167,7 @@ def _around(settings: Settings, run: Opened, flows: PublishedFlows, area: Area, 
     table(heads, [*rows, whole], right=range(1, 4))
     click.echo()
     ages = [
-        [name, into, out, _signed(into - out)]
+        [in_years(name, settings.lang), into, out, _signed(into - out)]
         for name, into, out in zip(around.ages, around.arrived, around.left, strict=True)
     ]
     heads = [words[f"head.{name}"] for name in ("ages", "arrivals", "departures", "net")]
@@ -181,6 +186,13 @@ def _content(around: Around) -> dict[str, object]:
     ages = [{"ages": name, "came": into, "went": out, "net": into - out} for name, into, out in by_age]
     whole = {"arrivals": came.sum(), "departures": went.sum(), "net": came.sum() - went.sum()}
     return {**whole, "places": places, "ages": ages}
+
+
+def _path(run: Opened) -> Path:
+    """The file that holds all moves, as --quiet wants results."""
+    from forecast.run.published_flows import TABLE
+
+    return run.folder / f"{TABLE}.parquet"
 
 
 def _name(area: Area, lang: str) -> str:

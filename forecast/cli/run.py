@@ -57,6 +57,7 @@ def run(
     Prints the summary of the first scenario, and the path of the run as the last line.
     """
     project = settings.home()  # before the heavy imports: a wrong folder is said at once
+    from forecast.cli.jumps import published_jumps
     from forecast.run.project import Drawing
     from forecast.run.project import run as compute_and_publish
 
@@ -73,7 +74,7 @@ def run(
             project, settings.out, scenarios, drawing=drawing, notice=notice, finish=finish if report else None
         )
     folder = done.folder.resolve()
-    for remark in done.remarks:
+    for remark in (*done.remarks, *published_jumps(folder, done.scenarios[0], settings.lang)):
         settings.say(remark)
     if settings.json:
         as_json(

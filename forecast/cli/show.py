@@ -38,6 +38,17 @@ def width(text: str) -> int:
     )
 
 
+def in_years(ages: str, lang: str) -> str:
+    """An age group as a language says it.
+
+    >>> in_years("60+", "zh"), in_years("15-24", "zh"), in_years("60+", "en")
+    ('60岁及以上', '15-24岁', '60+')
+    """
+    if lang != "zh" or not ages:
+        return ages
+    return f"{ages[:-1]}岁及以上" if ages.endswith("+") else f"{ages}岁"
+
+
 def figure(value: object) -> str:
     """A figure for reading: thousands apart, small ones with four digits, blank for none.
 

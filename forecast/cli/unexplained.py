@@ -11,7 +11,7 @@ import numpy as np
 from forecast.axes import AGE, FEMALE, MALE, SEX, Floats
 from forecast.cli.factors import find_area
 from forecast.cli.options import Settings
-from forecast.cli.show import as_json, table, texts
+from forecast.cli.show import as_json, in_years, table, texts
 from forecast.demography.diagnosis import Finding
 from forecast.demography.ground import Ground
 from forecast.project.load import load_models, load_scenario, some_scenarios
@@ -59,13 +59,22 @@ def print_past(settings: Settings, asked: str | None, method: str) -> None:
     if settings.json:
         as_json(_content(moved, base, area))
         return
+    if settings.quiet:
+        print_names(base.areas if area is None or area == base.city else (area,), settings.lang)
+        return
     words = texts(settings.lang)
     settings.say(words[f"moves.method.{method}"].format(first=base.years[0], second=base.years[1]))
     settings.say(words["moves.children"])
     if area is None:
         _print_areas(moved, base, settings.lang)
     else:
-        _print_ages(settings, moved, base, area)
+        _print_ages(moved, base, area, settings.lang)
+
+
+def print_names(areas: Sequence[Area], lang: str) -> None:
+    """Codes and names alone, as --quiet wants results."""
+    for place in areas:
+        click.echo(f"{place.code} {_name(place, lang)}")
 
 
 def _content(moved: Past, base: _Base, area: Area | None) -> dict[str, object]:
@@ -99,13 +108,12 @@ def _figures(net: Floats, people: float) -> list[str]:
     return [_signed(net.sum()), _signed(net[MALE]), _signed(net[FEMALE]), share]
 
 
-def _print_ages(settings: Settings, moved: Past, base: _Base, area: Area) -> None:
-    words = texts(settings.lang)
+def _print_ages(moved: Past, base: _Base, area: Area, lang: str) -> None:
+    words = texts(lang)
     here = list(range(len(base.areas))) if area == base.city else [base.areas.index(area)]
     net, people = moved.whole[here].sum(axis=0), moved.people[here].sum(axis=0)
-    if not settings.quiet:
-        click.echo(f"{_name(area, settings.lang)} ({area.code}), {base.years[0]}-{base.years[1]}, {moved.method}")
-    parts = zip(age_names(), net.T, people.sum(axis=0), strict=True)
+    click.echo(f"{_name(area, lang)} ({area.code}), {base.years[0]}-{base.years[1]}, {moved.method}")
+    parts = zip((in_years(name, lang) for name in age_names()), net.T, people.sum(axis=0), strict=True)
     rows = [[name, *_figures(both, alive)] for name, both, alive in parts]
     heads = [words[f"head.{name}"].format(year=base.years[1]) for name in ("ages", *FIGURES)]
     whole = [words["moves.all"], *_figures(net.sum(axis=AGE), people.sum())]
@@ -121,21 +129,22 @@ def print_held_apart(settings: Settings) -> None:
     if settings.json:
         as_json({"years": list(base.years), "held_apart": places, "findings": findings, "campus": list(campus)})
         return
-    words, names = texts(settings.lang), {area.code: _name(area, settings.lang) for area in base.areas}
+    if settings.quiet:
+        print_names([area for area in base.areas if area.code in {place.area for place in places}], settings.lang)
+        return
+    names = {area.code: _name(area, settings.lang) for area in base.areas}
     if places:
-        _print_places(places, base.years, names, words)
+        _print_places(places, base.years, names, settings.lang)
         click.echo()
     if moved:
-        _print_migration(moved, names, words)
-    if not settings.quiet:
-        click.echo()
-        for line in differences(places, base.years, names, words):
-            click.echo(line)
+        _print_migration(moved, names, settings.lang)
+    click.echo()
+    for line in differences(places, base.years, names, settings.lang):
+        click.echo(line)
 
 
-def _print_places(
-    places: Sequence[HeldApart], years: tuple[int, int], names: Mapping[str, str], words: Mapping[str, str]
-) -> None:
+def _print_places(places: Sequence[HeldApart], years: tuple[int, int], names: Mapping[str, str], lang: str) -> None:
+    words = texts(lang)
     heads = [words[f"head.{name}"] for name in ("area", "name", "kind", "ages")]
     heads += [words[f"head.{name}"].format(year=year) for name in ("found_in", "apart") for year in years]
     heads += [words["head.outside"].format(year=years[1]), words["head.listed"]]
@@ -144,7 +153,7 @@ def _print_places(
             place.area,
             names[place.area],
             words[f"moves.kind.{place.kind}"] if place.kind else "-",
-            _ages(place.ages) if place.ages else "",
+            _ages(place.ages, lang) if place.ages else "",
             *(round(value) if place.kind else "" for value in place.persons),
             *(round(value) for value in place.model),
             None if place.outside is None else round(place.outside),
@@ -155,8 +164,9 @@ def _print_places(
     table(heads, rows, right=range(4, 9))
 
 
-def _print_migration(moved: Sequence[Finding], names: Mapping[str, str], words: Mapping[str, str]) -> None:
+def _print_migration(moved: Sequence[Finding], names: Mapping[str, str], lang: str) -> None:
     """One row an area, a column a cohort; earlier waves share the column of their ages."""
+    words = texts(lang)
     ages = sorted({one.ages for one in moved})
     cells: dict[str, dict[tuple[int, int], float]] = {}
     for one in moved:
@@ -168,16 +178,14 @@ def _print_migration(moved: Sequence[Finding], names: Mapping[str, str], words: 
     heads = [
         words["head.area"],
         words["head.name"],
-        *(words["head.net_of"].format(ages=_ages(group)) for group in ages),
+        *(words["head.net_of"].format(ages=_ages(group, lang)) for group in ages),
     ]
     table(heads, rows, right=range(2, len(heads)))
 
 
-def differences(
-    places: Sequence[HeldApart], years: tuple[int, int], names: Mapping[str, str], words: Mapping[str, str]
-) -> list[str]:
+def differences(places: Sequence[HeldApart], years: tuple[int, int], names: Mapping[str, str], lang: str) -> list[str]:
     """In words: what the censuses show and models/movement.toml does not name, the other way round, and what agrees."""
-    lines = []
+    words, lines = texts(lang), []
     for place in places:
         key = _difference(place)
         if key:
@@ -186,7 +194,7 @@ def differences(
                     area=names[place.area],
                     code=place.area,
                     kind=words[f"moves.kind.{place.kind}"] if place.kind else "",
-                    ages=_ages(place.ages) if place.ages else "",
+                    ages=_ages(place.ages, lang) if place.ages else "",
                     before=place.persons[0],
                     persons=place.persons[1],
                     model=place.model[1],
@@ -209,13 +217,13 @@ def _difference(place: HeldApart) -> str:
     return "not_counted" if place.kind != "campus" and not place.model[1] else ""
 
 
-def _ages(ages: tuple[int, int]) -> str:
+def _ages(ages: tuple[int, int], lang: str) -> str:
     """First age and the one before which a group ends, in words; an end at the last age is open.
 
-    >>> _ages((15, 25)), _ages((60, 111))
-    ('15-24', '60+')
+    >>> _ages((15, 25), "en"), _ages((60, 111), "zh")
+    ('15-24', '60岁及以上')
     """
-    return f"{ages[0]}+" if ages[1] > 100 else f"{ages[0]}-{ages[1] - 1}"
+    return in_years(f"{ages[0]}+" if ages[1] > 100 else f"{ages[0]}-{ages[1] - 1}", lang)
 
 
 def _name(area: Area, lang: str) -> str:

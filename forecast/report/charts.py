@@ -215,7 +215,7 @@ def _ages(material: Material, column: int, years: Sequence[int], words: Texts, t
     table = np.concatenate([people.grouped[place, column] for place in at])
     last = table.shape[1] - 1
     names = [
-        f"{GROUP * group}–{GROUP * group + GROUP - 1}" if group < last else f"{GROUP * group}+"
+        f"{GROUP * group}–{GROUP * group + GROUP - 1}" if group < last else words("ages.open", age=GROUP * group)
         for group in range(last + 1)
     ]
     rows = [(name, *_counts(table[:, group])) for group, name in enumerate(names)]

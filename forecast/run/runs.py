@@ -11,6 +11,9 @@ import pandas as pd
 from forecast.errors import InputError
 from forecast.run.publish import HIDDEN, LATEST, RUNS
 
+NO_RUN = "make one: `forecast run`, with --project DIR unless the project is the folder you are in"
+SOME_RUNS = "`forecast runs list` shows them; `forecast run` makes a new one"
+
 
 def listed(out: Path) -> tuple[Path, ...]:
     """Folders of all published runs, oldest first."""
@@ -28,13 +31,10 @@ def found(out: Path, name: str = LATEST) -> Path:
     else:
         folder = out / RUNS / name if "/" not in name and "\\" not in name and name not in (".", "..") else None
     if folder is None or not (folder / "manifest.json").is_file():
-        there = ", ".join(path.name for path in listed(out)) or "none yet"
-        raise InputError.one(
-            f"run {name} in {out}",
-            f"one of: {there}",
-            "no such run",
-            "`forecast run` makes one; `forecast runs list` shows them",
-        )
+        there = ", ".join(path.name for path in listed(out))
+        if not there:
+            raise InputError.one(str(out), "a published run", "none yet", NO_RUN)
+        raise InputError.one(f"run {name} in {out}", f"one of: {there}", "no such run", SOME_RUNS)
     return folder
 
 

@@ -10,7 +10,7 @@ import pytest
 from click.testing import Result
 from filelock import FileLock
 
-from forecast.errors import BalanceError
+from forecast.errors import BalanceError, Fault, InputError
 
 Call = Callable[..., Result]
 TARGET = "forecast.run.project.run"
@@ -35,6 +35,29 @@ def test_ctrl_c_is_exit_130_with_a_short_message(city: Path, forecast: Call, mon
     done = forecast("run", "--project", city)
     assert (done.exit_code, done.stdout) == (130, "")
     assert done.stderr.startswith("stopped; ")
+
+
+@pytest.mark.parametrize(("lang", "head"), [("zh", "错误："), ("en", "error: ")])
+def test_every_fault_is_told_with_its_own_head(
+    lang: str, head: str, city: Path, forecast: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faults = [Fault(f"data/x.csv, row {row}", "a value", "none", "add the rows") for row in range(12)]
+    monkeypatch.setattr(TARGET, failing(InputError(faults)))
+    done = forecast("run", "--project", city, "--lang", lang)
+    assert (done.exit_code, done.stdout) == (1, "")
+    lines = done.stderr.splitlines()
+    assert len(lines) == 24
+    assert all(line.startswith(head) for line in lines[::2])
+    assert all(line.startswith("  办法：" if lang == "zh" else "  add") for line in lines[1::2])
+
+
+def test_what_is_no_fault_of_a_table_has_a_chinese_head_too(
+    city: Path, forecast: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(TARGET, failing(BalanceError("3 people too many")))
+    assert forecast("run", "--project", city, "--lang", "zh").stderr == "错误：3 people too many\n"
+    monkeypatch.setattr(TARGET, failing(KeyboardInterrupt()))
+    assert forecast("run", "--project", city, "--lang", "zh").stderr.startswith("已停止")
 
 
 def test_a_bug_shows_its_traceback(city: Path, forecast: Call, monkeypatch: pytest.MonkeyPatch) -> None:

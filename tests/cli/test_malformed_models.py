@@ -82,7 +82,7 @@ CASES: dict[str, tuple[Spoil, str, tuple[str, ...]]] = {
     "horizon before the census": (
         swap("project.toml", "horizon         = 2050", "horizon = 2015"),
         "baseline",
-        ("models/project.toml", "horizon must lie after the census"),
+        ("models/project.toml, key time.horizon", "a year after the census"),
     ),
     "horizon beyond every table": (
         swap("project.toml", "horizon         = 2050", "horizon = 2151"),

@@ -23,7 +23,40 @@ def test_moves_of_all_areas(city: Path, published: Path, forecast: Call) -> None
     done = forecast("moves", "--project", city, "--lang", "zh")
     assert "松北区" in done.stdout
     assert "哈尔滨市，2030年（预测），方案baseline" in done.stderr
-    assert forecast("moves", "--project", city, "--quiet").stderr == ""
+
+
+def test_quiet_prints_paths_and_names_alone(city: Path, published: Path, forecast: Call) -> None:
+    for asked in ((), ("--area", "Songbei")):
+        done = forecast("moves", "--project", city, *asked, "--quiet")
+        assert (done.stdout, done.stderr) == (f"{published / 'flows.parquet'}\n", "")
+    whole = forecast("moves", "--past", "--project", city, "--quiet", "--lang", "zh")
+    assert whole.stderr == ""
+    assert len(whole.stdout.splitlines()) == 18
+    assert "230109 松北区" in whole.stdout.splitlines()
+    one = forecast("moves", "--past", "--area", "Songbei", "--project", city, "--quiet", "--lang", "en")
+    assert one.stdout == "230109 Songbei\n"
+    apart = forecast("moves", "--held-apart", "--project", city, "--quiet", "--lang", "en").stdout.splitlines()
+    assert "230125 Binxian" in apart
+    assert all(len(line.split()) == 2 for line in apart)
+
+
+def test_without_a_run_it_says_how_to_make_one(forecast: Call, tmp_path: Path) -> None:
+    done = forecast("moves", "--out", tmp_path)
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert done.stderr.startswith(
+        f"error: {tmp_path}: expected a published run, found none yet\n  make one: `forecast run`"
+    )
+
+
+def test_ages_are_natural_in_chinese(city: Path, published: Path, forecast: Call) -> None:
+    shown = forecast("moves", "--held-apart", "--project", city, "--lang", "zh").stdout
+    assert "60岁及以上净迁移" in shown
+    assert "20-34岁净迁移" in shown
+    assert "15-24岁多出" in shown
+    assert "+岁" not in shown
+    around = forecast("moves", "--area", "Songbei", "--project", city, "--lang", "zh").stdout
+    assert "60岁及以上 " in around
+    assert "net 60+" in forecast("moves", "--held-apart", "--project", city, "--lang", "en").stdout
 
 
 def test_moves_of_one_area(city: Path, published: Path, forecast: Call) -> None:
@@ -81,13 +114,11 @@ def test_net_migration_of_one_area_by_age_and_sex(city: Path, forecast: Call) ->
     done = forecast("moves", "--past", "--area", "道里区", "--project", city, "--lang", "zh")
     lines = done.stdout.splitlines()
     assert lines[0] == "道里区 (230102), 2010-2020, census-ratio"
-    assert lines[3].startswith("0-4")
-    assert lines[-2].startswith("85+")
+    assert lines[3].startswith("0-4岁")
+    assert lines[-2].startswith("85岁及以上")
     assert "+187,015" in lines[-1]
     assert "儿童与妇女之比" in done.stderr
-    whole = forecast("moves", "--past", "--project", city, "--quiet")
-    assert "+187,015" in whole.stdout
-    assert whole.stderr == ""
+    assert "+187,015" in forecast("moves", "--past", "--project", city).stdout
     assert "-562,06" in forecast("moves", "--past", "--area", "230100", "--project", city).stdout
 
 

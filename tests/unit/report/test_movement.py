@@ -119,3 +119,4 @@ def test_the_page_shows_it_with_a_table_for_those_who_cannot_see_colours(own: Pa
     assert re.search(r'<td class="f4">300</td>', part)
     assert 'role="img"' in part
     assert not re.search(r">nan|nan%|>None<", part)
+    assert ("没有区间" if name == "report.html" else "have no intervals") in part
