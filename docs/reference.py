@@ -12,18 +12,19 @@ from pathlib import Path
 import click
 
 from forecast.cli import main
-from forecast.run.datapackage import meanings
+from forecast.run.datapackage import every_measure, meanings, published
 from forecast.tables.schema import load_schema, table_names
 
 HERE = Path(__file__).resolve().parent
 
 
 def tables() -> str:
-    """Input tables from their schema, then output columns from the dictionary."""
+    """Input tables from their schema; then output tables, the words of their measures, and all columns."""
     lines = [
         "# Tables",
         "",
-        "Made by `make docs` from `forecast/tables/schema` and `forecast/run/dictionary.csv`.",
+        "Made by `make docs` from `forecast/tables/schema` and from `published.csv`, `measures.csv` and",
+        "`dictionary.csv` in `forecast/run`. `datapackage.json` in every run says the same of its own tables.",
         "",
         "## In",
     ]
@@ -49,7 +50,19 @@ def tables() -> str:
                 column["meaning_zh"],
             ]
             lines.append("| " + " | ".join(cells) + " |")
-    lines += ["", "## Out", "", "| column | type | unit | meaning | 含义 |", "|---|---|---|---|---|"]
+    lines += ["", "## Out", "", "### Tables", "", "| table | one row for each | holds | 内容 |", "|---|---|---|---|"]
+    for item in published().values():
+        key = item["key"].replace(" ", ", ")
+        lines.append("| " + " | ".join([item["table"], key, item["meaning_en"], item["meaning_zh"]]) + " |")
+    lines += ["", "### Measures", "", "| table | measure | unit | meaning | 含义 |", "|---|---|---|---|---|"]
+    for item in every_measure():
+        cells = [item[name] for name in ("table", "measure", "unit", "meaning_en", "meaning_zh")]
+        lines.append("| " + " | ".join(cells) + " |")
+    lines += [
+        "",
+        "Where no unit stands here it stands in the row. Those of `overrides` are the beginnings of its measures.",
+    ]
+    lines += ["", "### Columns", "", "| column | type | unit | meaning | 含义 |", "|---|---|---|---|---|"]
     for item in meanings().values():
         lines.append(
             "| "

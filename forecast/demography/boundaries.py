@@ -24,7 +24,8 @@ class Change:
     share       of the people concerned
     sexes       positions of the sexes concerned
     first, end  completed ages from ``first`` to before ``end``; None: open upwards
-    kind        merge, split or transfer: only the taker of a split needs no figures of its own before the day
+    kind        merge: the whole area; transfer: a part of it; split: a part, or all, becomes an area of its own. Only
+                the taker of a split needs no figures of its own before the day
     where       the row, for messages
     """
 
@@ -42,6 +43,12 @@ class Change:
     def plain(self) -> bool:
         """Concerns people of every sex and age."""
         return len(self.sexes) == len(SEXES) and self.first == 0 and self.end is None
+
+    @property
+    def whom(self) -> str:
+        """People concerned, in words: no two changes of one day between the same areas say the same."""
+        sex = "people" if len(self.sexes) == len(SEXES) else f"{SEXES[self.sexes[0]]}s"
+        return f"{sex} of {self.first}{'+' if self.end is None else f'-{self.end - 1}'}"
 
     def overlaps(self, other: Change) -> bool:
         """Whether somebody is concerned by both."""
@@ -66,14 +73,19 @@ def checked(changes: Iterable[Change], known: Iterable[str]) -> tuple[Change, ..
 
 def dissolved(changes: Sequence[Change]) -> set[str]:
     """Areas that gave everybody away and took nobody in since: they are none of today's areas."""
-    gone: set[str] = set()
+    return set(dissolving(changes))
+
+
+def dissolving(changes: Sequence[Change]) -> dict[str, Change]:
+    """The areas that are gone, each with the change by which it went; of several of one day the last."""
+    gone: dict[str, Change] = {}
     for _, group in groupby(changes, key=lambda change: change.day):
         same_day = tuple(group)
         given: dict[str, float] = {}
         for change in same_day:
             given[change.giver] = given.get(change.giver, 0.0) + (change.share if change.plain else 0.0)
-        gone |= {giver for giver, share in given.items() if share >= WHOLE}
-        gone -= {change.taker for change in same_day}
+        gone |= {change.giver: change for change in same_day if given[change.giver] >= WHOLE}
+        gone = {area: change for area, change in gone.items() if area not in {item.taker for item in same_day}}
     return gone
 
 
@@ -149,7 +161,7 @@ def _without_dust(stock: Floats, before: Floats) -> Floats:
 def _rows(
     change: Change, day: dt.date, measure: str, gave: tuple[Floats, Floats], took: tuple[Floats, Floats]
 ) -> list[Override]:
-    part = "" if change.plain else " of the sex and ages concerned"
+    part = "" if change.plain else f" of {change.whom}"
     why = (
         f"{change.kind} of {change.day}: {change.share:.2%}{part} of {change.giver} went to {change.taker}; "
         "history is counted in today's areas"
@@ -173,6 +185,10 @@ def _own_faults(change: Change, codes: set[str]) -> list[Fault]:
         faults.append(Fault(change.where, "a share from 0 to 1", f"{change.share:g}", "correct the share"))
     if change.kind == "merge" and (change.share < WHOLE or not change.plain):
         faults.append(Fault(change.where, "the whole area in a merge", f"a share of {change.share:g}", "use transfer"))
+    if change.kind == "transfer" and WHOLE <= change.share <= 1.0 and change.plain:
+        found = f"a share of {change.share:g}: the whole of {change.giver}, which is a merge"
+        way_out = f"write merge if {change.giver} is no more, or the share that really went"
+        faults.append(Fault(change.where, "a part of an area in a transfer", found, way_out))
     return faults
 
 
@@ -196,7 +212,8 @@ def _circles(same_day: Sequence[Change]) -> list[Fault]:
     """Changes of one day by which people would come back to where they left."""
     takers: dict[str, set[str]] = {}
     for change in same_day:
-        takers.setdefault(change.giver, set()).add(change.taker)
+        if change.giver != change.taker:  # told already
+            takers.setdefault(change.giver, set()).add(change.taker)
     faults = []
     for start in sorted(takers):
         seen, ahead = set[str](), [start]

@@ -271,8 +271,9 @@ class _Run:
     def _check(self, year: int, people: Floats, by_sex: Floats, deaths: Floats, net: Floats) -> None:
         gap = balance(self.core, people, by_sex, deaths, net, timing=self.fitted.engine.timing)
         worst = float(np.max(np.abs(gap) / np.maximum(people, 1.0)))
-        if worst > TOLERANCE or (people < 0).any():
-            raise BalanceError(f"law 6: {year}: stocks and flows differ by {worst:.3g} relative, or a cell is negative")
+        if not worst <= TOLERANCE or not (people >= 0).all():
+            what = f"stocks and flows differ by {worst:.3g} relative, or a cell is negative or no number"
+            raise BalanceError(f"law 6: {year}: {what}")
 
     def course(self, noise: Noise, onset: Onset) -> Course:
         """What was run, as rates: without noise it gives the same people, whatever the timing of migrants.

@@ -112,8 +112,7 @@ def _controlled(fitted: FittedCohort, ground: Ground, models: Models) -> FittedC
     items = ground.evidence.controls if spec.apply else ()
     if spec.reconcile == "none":
         return fitted.controlled(items, leading=spec.between == "interpolate")
-    city = as_one(fitted, net_migration(ground, "districts", models.movement.rates))
-    return reconciled(fitted, city, spec.reconcile, models.uncertainty.draws.seed, items)
+    return reconciled(fitted, as_one(fitted), spec.reconcile, models.uncertainty.draws.seed, items)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -202,7 +201,7 @@ class _Scenario:
     def districts(self, province: Forecast, nation: Forecast, students: Floats) -> FittedCohort:
         """Each district at its own level of the province's rates; what one loses others gain."""
         orders = self.orders
-        rates = movement(self.ground, self.models.movement, province, nation)
+        rates = movement(self.ground, self.models.movement, province, nation, students)
         levels = province.by_order.level[:, 0] / orders.tilt["province"]
         parity = self._parity("districts", levels, self._effects())
         relative = orders.level["districts"] / orders.level["province"]

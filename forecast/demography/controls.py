@@ -128,8 +128,8 @@ def raked(people: Floats, apart: Floats, controls: Sequence[Control]) -> Floats:
     raise InputError(
         Fault(
             f"{WHERE}, year {item.year}",
-            f"{item.group} of {item.place} that fit the other controls and totals of the year: {want:,.1f}",
-            f"{item.of(now):,.1f} when the others hold",
+            f"{item.group} of {item.place} that fit the other controls and totals of the year: {item.people:,.0f}",
+            f"{item.of(now) + item.people - want:,.0f} when the others hold",
             "they contradict one another: correct one, or leave one out",
         )
         for item, want in zip(controls, wanted, strict=True)

@@ -12,6 +12,10 @@ from forecast.kernels.ungroup import ungroup
 
 KERNEL_MIDDLE, KERNEL_SPREAD = 29.0, 5.5
 """A bell over the mother's age, used only as the guide inside five-year groups."""
+LEAST = 3
+"""Areas below this number cannot tell how much areas differ."""
+HALF = 0.5
+"""Stands for a count of nobody where a logarithm is taken (continuity correction: Haldane 1956; Anscombe 1956)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,35 +67,37 @@ class PooledLevels:
     weight: float
 
 
-def pool_levels(observed: Floats, expected: Floats) -> PooledLevels:
+def pool_levels(observed: Floats, expected: Floats, guessed: np.ndarray | None = None) -> PooledLevels:
     """Partial pooling of area levels over several indicators of the same thing (infants, children of 1-4).
 
-    observed, expected  births or children, and what the common age shape gives  (area, indicator)
+    observed, expected  births or children, and what the common age shape gives, all above 0  (area, indicator)
+    guessed             areas where something else stands for a count of nobody                (area,)
 
     log(observed / expected) = indicator + area + noise with a random area effect; an area's level is the first
     indicator's mean plus its predicted effect (BLUP). Every area has every indicator, so restricted maximum likelihood
     has a closed form (Searle, Casella and McCulloch 1992, chapter 4): the weight of an area's own deviation is
     1 - noise / between, the mean squares within and among areas, not below 0. With one indicator, or fewer than three
-    areas, there is nothing to pool and the ratios stand as they are.
+    areas, there is nothing to pool and the ratios stand as they are. Means and weight are those of areas that were
+    counted, as long as there are three: one village without an infant says nothing of how cities differ.
     """
     logs = np.log(observed / expected)
     areas, indicators = logs.shape
-    if indicators < 2 or areas < 3 or float(np.ptp(logs - logs.mean(axis=0))) == 0.0:
+    counted = np.ones(areas, dtype=bool) if guessed is None or (~guessed).sum() < LEAST else ~guessed
+    means = logs[counted].mean(axis=0)
+    if indicators < 2 or areas < LEAST or float(np.ptp((logs - means)[counted])) == 0.0:
         ratio = np.exp(logs[:, 0])
         return PooledLevels(ratio, ratio, 1.0)
-    effects, weight = _random_effects(logs)
-    return PooledLevels(np.exp(logs[:, 0]), np.exp(logs[:, 0].mean() + effects), weight)
+    weight = _weight((logs - means)[counted])
+    return PooledLevels(np.exp(logs[:, 0]), np.exp(means[0] + weight * (logs - means).mean(axis=1)), weight)
 
 
-def _random_effects(logs: Floats) -> tuple[Floats, float]:
-    """Predicted effects (area,) and the weight of own evidence; 0 where areas differ no more than indicators do."""
-    areas, indicators = logs.shape
-    centred = logs - logs.mean(axis=0)
+def _weight(centred: Floats) -> float:
+    """The weight of own evidence (area, indicator); 0 where areas differ no more than indicators do."""
+    areas, indicators = centred.shape
     means = centred.mean(axis=1)
     among = indicators * float((means**2).sum()) / (areas - 1)
     within = float(((centred - means[:, None]) ** 2).sum()) / ((areas - 1) * (indicators - 1))
-    weight = max(1.0 - within / among, 0.0) if among > 0 else 0.0
-    return weight * means, weight
+    return max(1.0 - within / among, 0.0) if among > 0 else 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,19 +13,24 @@ import numpy as np
 
 from forecast.axes import AGE, SEX, Floats
 from forecast.demography.flow_seeds import ObservedMoves, age_schedule, seeds
-from forecast.demography.flows import OriginDestination, Rates, adults
+from forecast.demography.flows import Note, OriginDestination, Rates, adults, streams
 from forecast.demography.migration import NetMigration, When
 from forecast.demography.settlement import Settlement
 from forecast.kernels import ipf
 from forecast.kernels.gross import split
+from forecast.kernels.solve import bisect
 from forecast.project.movement import GravitySpec
 
 BETWEEN = 10.0
 """Years between the two counts of people registered elsewhere."""
+MOST_TURNOVER = 2.0
+"""No age moves more often in a year, in and out together: all leave and as many come."""
 MOST_WITHIN = 0.9
 """No more of all departures stay inside the city."""
 INSIDE = (1.0, 0.75, 0.5, 0.25, 0.0)
 """Shares tried of the moves inside the city that the seeds ask for."""
+CLOSE = 1e-3
+"""Distance from the arrivals told, of themselves, that is no more than rounding."""
 MISS = 1e-6
 """Largest miss of a margin, of itself."""
 
@@ -97,6 +102,46 @@ class Arrivals:
         return cls(np.maximum(everyone - students, 0.0) / years, far / np.maximum(everyone, 1.0))
 
 
+def told_by(seen: ObservedMoves | None, came: Arrivals, back: float) -> tuple[Arrivals, float]:
+    """Arrivals, and moves to the rest of the province for one from it, by a table of moves as far as it tells them.
+
+    The table's arrivals stand for an area where it has a row for every origin, the other areas and both pools; moves
+    back where it has every area's with the rest of the province.
+    """
+    if seen is None:
+        return came, back
+    areas = len(came.yearly)
+    into = np.where(np.eye(areas + 2, areas, dtype=bool), 0.0, seen.pairs[:, :areas])
+    whole = into.sum(axis=0)
+    known = np.isfinite(whole) & (np.nan_to_num(whole) > 0)
+    share = into[-1] / np.where(known, whole, 1.0)
+    given = float(seen.pairs[:areas, areas].sum() / into[areas].sum()) if into[areas].any() else np.nan
+    return (
+        Arrivals(np.where(known, whole, came.yearly), np.where(known, share, came.far)),
+        given if np.isfinite(given) else back,
+    )
+
+
+def streams_of(net: Floats, people: Floats, told: Floats, ages: Floats) -> tuple[Floats, Floats]:
+    """Arrivals and departures (area, sex, age) with a net, whose arrivals of all ages are as many as told (area,).
+
+    ages  relative moves by age (age,)
+
+    Where fewer are told than the net gains of single ages and their smallest counter-streams ask for, the turnover is
+    nought and more come; where more are told than those who may leave, as many as may.
+    """
+
+    def parts(level: Floats) -> tuple[Floats, Floats]:
+        return split(net, people, np.asarray(np.broadcast_to(level[:, None, None] * ages, people.shape)))
+
+    def arrivals(level: Floats) -> Floats:
+        return np.asarray(parts(level)[0].sum(axis=(SEX, AGE)))
+
+    ends = np.full(told.shape, MOST_TURNOVER / float(ages.max()))
+    able = np.clip(told, arrivals(np.zeros_like(ends)), arrivals(ends))
+    return parts(bisect(arrivals, able, 0.0, float(ends[0])))
+
+
 def margins(
     net: Floats, people: Floats, came: Arrivals, seeds: Floats, ages: Floats, back: float, inside: float = 1.0
 ) -> Margins:
@@ -108,15 +153,12 @@ def margins(
     ages     relative moves by age                                       (age,)
     back     moves to the rest of the province for one from it
 
-    An area's gross moves are twice its arrivals less its net, by age as the schedule says; the net is split by
-    ``gross.split``. Of those who come from inside the province the seeds, times ``inside``, say how many come from the
-    other areas. What is then left of the departures goes to the rest of the country.
+    The net is split by ``gross.split``, by age as the schedule says, at the level of turnover at which an area's
+    arrivals of all ages are as many as told. Of those who come from inside the province the seeds, times ``inside``,
+    say how many come from the other areas. What is then left of the departures goes to the rest of the country.
     """
     areas = len(people)
-    exposed = (people * ages).sum(axis=(SEX, AGE))
-    level = np.maximum(2.0 * came.yearly - net.sum(axis=(SEX, AGE)), 0.0) / np.where(exposed > 0, exposed, 1.0)
-    turnover = np.broadcast_to(level[:, None, None] * ages, people.shape)
-    arrivals, departures = (np.moveaxis(part, 0, -1) for part in split(net, people, np.asarray(turnover)))
+    arrivals, departures = (np.moveaxis(part, 0, -1) for part in streams_of(net, people, came.yearly, ages))
     near, from_nation = arrivals * (1.0 - came.far), arrivals * came.far
     local, province = seeds[:areas, :areas].sum(axis=0), seeds[areas, :areas]
     left = departures.sum(axis=-1)
@@ -157,9 +199,17 @@ def past_moves(net: Floats, people: Floats, came: Arrivals, seeds: Floats, ages:
     raise ValueError(f"moves miss their margins by {gap:.3g}")
 
 
-def balanced(seen: Floats) -> Floats:
-    """The moves at which any two places exchange as many as they did, and neither gains (sex, age, place, place)."""
-    return 0.5 * (seen + np.swapaxes(seen, -1, -2))
+def balanced(seen: Floats, areas: int) -> Floats:
+    """The moves at which no place gains from another (sex, age, place, place).
+
+    As many leave an area for a pool as come from it: a stock of strangers that no longer grows loses what it takes in,
+    and an area that has been left keeps the arrivals that were counted. Any two areas exchange the smaller of their
+    streams. So no arrivals grow because an imbalance fades.
+    """
+    even = np.minimum(seen, np.swapaxes(seen, -1, -2))
+    come = seen[..., areas:, :areas]
+    even[..., areas:, :areas], even[..., :areas, areas:] = come, np.swapaxes(come, -1, -2)
+    return even
 
 
 def fitted(
@@ -174,14 +224,15 @@ def fitted(
     """Gross moves whose net, among the people of the launch, is that of the net rates at their full level.
 
     people  of the areas without those held apart (area, sex, age)
-    seen    a table of moves, where there is one: who goes where, and at which ages
+    seen    a table of moves, where there is one: how many come, who goes where, and at which ages
     """
     residuals = net.scaled(1.0).moves(people, When(beyond.first, 0)).net
     whole, pools = people.sum(axis=(SEX, AGE)), beyond.people[0].sum(axis=(SEX, AGE))
     who = seeds(place, whole, pools, gravity, seen)
     ages = age_schedule(people.shape[-1], seen, people.sum(axis=(0, 1)))
-    past = past_moves(residuals, people, arrivals, who, ages, gravity.back.value)
-    rates = [Rates.of(table, people, beyond.people[0]) for table in (past, balanced(past))]
+    came, back = told_by(seen, arrivals, gravity.back.value)
+    past = past_moves(residuals, people, came, who, ages, back)
+    rates = [Rates.of(table, people, beyond.people[0]) for table in (past, balanced(past, len(people)))]
     return OriginDestination(
         rates[0],
         rates[1],
@@ -194,4 +245,16 @@ def fitted(
         rest=net.rest,
         sizes=np.concatenate([adults(people), adults(beyond.people[0])]),
         pull=gravity.destination.value,
+        notes=_overruled(came, past, len(people)),
     )
+
+
+def _overruled(told: Arrivals, past: Floats, areas: int) -> tuple[Note, ...]:
+    """Arrivals of the areas that could not be as many as told (law 7)."""
+    found = streams(past, areas)[0].sum(axis=(SEX, AGE))
+    other = np.abs(found - told.yearly) > CLOSE * np.maximum(told.yearly, 1.0)
+    if not other.any():
+        return ()
+    count = int(other.sum())
+    why = f"arrivals a year of {count} areas as told, and as net gains by age and those who may leave make them"
+    return (("arrivals", float(told.yearly[other].sum()), float(found[other].sum()), why),)

@@ -24,11 +24,11 @@ CORE = 0.9
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ObservedMoves:
-    """A table of moves, a year's mean; places are the areas, the rest of the province, the rest of the country.
+    """A table of moves; places are the areas, the rest of the province, the rest of the country.
 
-    pairs   moves of all ages, NaN where no row says them, NaN on the diagonal   (origin, destination)
+    pairs   moves a year of all ages, NaN where no row says them and on the diagonal              (origin, destination)
     ages    exact ages in the middle of the groups by which moves are told, empty where they are not   (group,)
-    counts  moves between all places at those ages                                               (group,)
+    counts  moves between all places at those ages, of all years told                            (group,)
     widths  years of age in each group                                                           (group,)
     growth  dwellings completed a year for one household, NaN where no table of them is there     (area,)
     """

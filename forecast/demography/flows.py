@@ -73,8 +73,9 @@ class OriginDestination:
     first     the first year of ``pools``
     profile   who moves: positive, one per person on average                (sex, age)
     scale     share of the past imbalance that holds in the first year;  damping  what is kept of it each further year
-    mobility  factor on all moves
+    mobility  factor on all moves of years without a known total, to which the level is fitted
     changes   what is added to moves, one after the other
+    notes     what was overruled in fitting, told in the first year
     sizes     adults of each place to whom the rates were fitted            (place,)
     pull      elasticity of a place's attraction to its adults: 0 leaves the rates as they are (Rogers), 1 sends half as
               many to a place that has halved
@@ -99,14 +100,20 @@ class OriginDestination:
     changes: tuple[Change, ...] = ()
     sizes: Floats | None = None
     pull: float = 0.0
+    notes: tuple[Note, ...] = ()
 
     def moves(self, survivors: Floats, when: When) -> Moves:
         """Rates times survivors of areas (area, sex, age) and people of the pools."""
         level = self.scale * self.damping ** max(when.after, 0)
         pools = self.pools[when.year - self.first]
         rates = self._drawn(self.seen.mixed(self.even, float(level)), survivors, pools)
-        between = self.mobility * gross(rates, survivors, pools)
-        notes: tuple[Note, ...] = ()
+        between = gross(rates, survivors, pools)
+        notes = self.notes if when.year == self.first else ()
+        if self.mobility != 1.0 and when.after > 0:
+            between, stayed = within(self.mobility * between, survivors)
+            if stayed > 0:
+                why = f"no more than {MOST:.0%} of the people of a cell leave in a year, whatever the mobility"
+                notes += (("departures", stayed, 0.0, why),)
         for change in self.changes:
             between, more = change.apply(between, survivors, when)
             notes += more
@@ -160,7 +167,7 @@ def within(between: Floats, survivors: Floats) -> tuple[Floats, float]:
     areas = len(survivors)
     left = between[..., :areas, :].sum(axis=-1)
     able = MOST * np.moveaxis(survivors, 0, -1)
-    kept = np.where(left > able, able / np.where(left > 0, left, 1.0), 1.0)
+    kept = np.divide(able, left, out=np.ones_like(left), where=left > able)
     out = between.copy()
     out[..., :areas, :] *= kept[..., None]
     return out, float((left * (1.0 - kept)).sum())

@@ -158,8 +158,10 @@ class Gravity:
         where = f"data/**/migration, gravity model with {', '.join(self.terms) or 'sizes only'}"
         pairs, wanted = design.shape
         if pairs <= wanted or moves <= 0:
+            what = f"more than {wanted} pairs of places with a row (one for each term of the regression)"
             way_out = "give more pairs, name fewer gravity.terms in models/movement.toml, or take the table out"
-            raise InputError.one(where, f"moves in more than {wanted} pairs", f"{moves:.0f} in {pairs}", way_out)
+            found = f"{pairs} pairs" if pairs <= wanted else f"{pairs} pairs in which nobody moves"
+            raise InputError.one(where, what, found, way_out)
         rank = int(np.linalg.matrix_rank(design / np.maximum(np.abs(design).max(axis=0), 1e-300)))
         if rank < wanted:
             way_out = "leave out of gravity.terms one that does not vary, or that the others already tell"

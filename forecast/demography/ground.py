@@ -11,8 +11,9 @@ import numpy as np
 
 from forecast.axes import FEMALE, MALE, Floats
 from forecast.demography.cohort import women_exposed
+from forecast.demography.engine import Override
 from forecast.demography.evidence import Evidence
-from forecast.demography.fertility import Ar1, PooledLevels, pool_levels
+from forecast.demography.fertility import HALF, Ar1, PooledLevels, pool_levels
 from forecast.demography.launch import NO_STUDENTS, Launch, launch
 from forecast.demography.lee_carter_models import FittedLeeCarter, LeeCarter, LiLee
 from forecast.demography.mortality import BrassShift
@@ -81,7 +82,9 @@ def lay(evidence: Evidence, rule: StudentRule) -> Ground:
     shift = BrassShift.to_e0(mortality.predict(range(year, year + 1))[0], evidence.gain)
     launches = _launches(evidence, mortality, shift, rule)
     fertility = {name: _fertility(evidence, launches[name][1]) for name in ("nation", "province")}
-    levels = _levels(evidence, launches["districts"][1], float(fertility["province"][0]))
+    before, start = launches["districts"]
+    levels, notes = _levels(evidence, start, float(fertility["province"][0]))
+    launches["districts"] = before, dataclasses.replace(start, overrides=(*start.overrides, *notes))
     return Ground(evidence, mortality, shift, launches, fertility, levels, Ar1.of_median(_median(evidence)))
 
 
@@ -101,14 +104,24 @@ def _exposed(evidence: Evidence, start: Launch) -> Floats:
     return women_exposed(start.stock.people - start.students, evidence.shapes.at(range(year, year + 1))[0])
 
 
-def _levels(evidence: Evidence, start: Launch, reference: float) -> PooledLevels:
-    """Levels of the districts, pooled over infants and children of 1-4; the city's births stay what they were."""
+def _levels(evidence: Evidence, start: Launch, reference: float) -> tuple[PooledLevels, list[Override]]:
+    """Levels of the districts, pooled over infants and children of 1-4; the city's births stay what they were.
+
+    Where an area of few people has none of an age, half a child stands for none: few are not never.
+    """
     expected = _exposed(evidence, start) * reference
-    toddlers = evidence.censuses[1].districts[..., 1].sum(axis=-1)
-    scaled = toddlers * (start.births.sum() / toddlers.sum())
-    levels = pool_levels(np.column_stack([start.births, scaled]), np.column_stack([expected, expected]))
-    factor = float(start.births.sum() / (levels.pooled * expected).sum())
-    return dataclasses.replace(levels, pooled=levels.pooled * factor)
+    counted = evidence.censuses[1].districts[..., :2].sum(axis=1)
+    seen, sums, births = np.where(counted > 0, counted, HALF), counted.sum(axis=0), float(start.births.sum())
+    born = np.where(counted[:, 0] > 0, start.births, seen[:, 0] * (births / sums[0]))
+    shown = np.column_stack([born, seen[:, 1] * (births / sums[1])])
+    levels = pool_levels(shown, np.column_stack([expected, expected]), (counted == 0).any(axis=1))
+    factor = float(births / (levels.pooled * expected).sum())
+    why = "nobody of that age was counted: half a child stands for none in the level of births, before pooling"
+    notes = [
+        Override(evidence.areas[area], start.stock.year, f"people of age {('0', '1-4')[age]}", 0.0, HALF, why)
+        for area, age in np.argwhere(counted == 0).tolist()
+    ]
+    return dataclasses.replace(levels, pooled=levels.pooled * factor), notes
 
 
 def boys_share(evidence: Evidence, years: range) -> Floats:

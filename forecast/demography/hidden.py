@@ -34,15 +34,15 @@ def unheard(models: Models, evidence: Evidence) -> list[Override]:
 
 
 def _tables(models: Models, evidence: Evidence, years: range) -> list[Override]:
-    """Rows of optional tables that nothing asks for: before what they say, after nought."""
-    spec, found = models.movement, []
+    """Rows of optional tables that nothing asks for: before what they say, after what is left of it."""
+    spec, found = models.movement, _urban_targets(models, evidence, years)
     idle = None if spec.model.engine == "flows" else f'movement.model.engine is "{spec.model.engine}"'
-    filling = 0 if spec.housing is None else len(spec.housing.filling)
     for year, built in evidence.housing.items():
-        late = None if years[0] - filling < year <= years[-1] else "nobody moves in within the years of the forecast"
-        if idle or late:
-            why = f"dwellings completed in the year have no effect on moves because {idle or late}"
-            found.append(Override(evidence.city, year, "dwellings", float(built.completed.sum()), 0.0, why))
+        share, because = (0.0, f"moves because {idle}") if idle else _acting(models, evidence, years, year)
+        if share < 1.0:
+            dwellings = float(built.completed.sum())
+            why = f"dwellings completed in the year have no effect on {because}"
+            found.append(Override(evidence.city, year, "dwellings", dwellings, share * dwellings, why))
     if evidence.moves is not None and idle:
         moved = float(np.nansum(evidence.moves.pairs))
         why = f"the table migration has no effect on moves because {idle}"
@@ -52,6 +52,35 @@ def _tables(models: Models, evidence: Evidence, years: range) -> list[Override]:
             why = "the control has no effect because its year is not one of the forecast"
             found.append(Override(item.place, item.year, f"control of {item.group}", item.people, 0.0, why))
     return found
+
+
+def _acting(models: Models, evidence: Evidence, years: range, year: int) -> tuple[float, str]:
+    """Share of a year's dwellings whose people the forecast moves in, and on what the others have no effect."""
+    filling = () if models.movement.housing is None else models.movement.housing.filling
+    if not years[0] - len(filling) < year <= years[-1]:
+        return 0.0, "moves because nobody moves in within the years of the forecast"
+    last = _recorded_until(evidence, years)
+    if year > last or last < years[0]:
+        return 1.0, ""
+    until, whose = (f"{year}", "the year's total is") if year == last else (f"years up to {last}", "their totals are")
+    share = sum(part for since, part in enumerate(filling) if year + since > last)
+    return share, f"moves of {until} because {whose} on record"
+
+
+def _urban_targets(models: Models, evidence: Evidence, years: range) -> list[Override]:
+    spec, last = models.movement.urbanisation, _recorded_until(evidence, years)
+    why = "urbanisation.share has no effect on the year's moves because its total is on record"
+    targets = {} if spec is None else spec.share
+    return [
+        Override(evidence.city, year, "target of the urban share", share, float("nan"), why)
+        for year, share in targets.items()
+        if year <= last
+    ]
+
+
+def _recorded_until(evidence: Evidence, years: range) -> int:
+    """The last year whose total is on record, or the launch."""
+    return max((year for year in evidence.totals.get(evidence.city, {}) if year in years), default=years[0] - 1)
 
 
 def _births(models: Models, city: str, recorded: range) -> list[Override]:
@@ -80,10 +109,15 @@ def _births(models: Models, city: str, recorded: range) -> list[Override]:
 
 def _moves(models: Models, evidence: Evidence, years: range) -> list[Override]:
     spec = models.movement
-    stated = {} if spec.rates.scale is None else {"rates.scale": spec.rates.scale.value}
-    if spec.flows is not None and spec.flows.mobility.value != 1.0:
-        stated["flows.mobility"] = spec.flows.mobility.value
     known = [year for year in sorted(evidence.totals.get(evidence.city, {})) if year in years]
+    found: list[tuple[str, float, list[int], str]] = []
+    if spec.rates.scale is not None:
+        why = "people of all areas together because the year's total is on record: the rest is taken as net migration"
+        found.append(("rates.scale", spec.rates.scale.value, known, why))
+    if spec.flows is not None and spec.flows.mobility.value != 1.0:
+        before = list(range(years[0], _recorded_until(evidence, years) + 1))
+        why = "year's moves because its total is on record: it acts in later ones"
+        found.append(("flows.mobility", spec.flows.mobility.value, before, why))
     return [
         Override(
             evidence.city,
@@ -91,11 +125,10 @@ def _moves(models: Models, evidence: Evidence, years: range) -> list[Override]:
             f"movement {key}",
             value,
             float("nan"),
-            f"movement.{key} has no effect on the people of all areas together because the year's total is on record: "
-            "the rest is taken as net migration",
+            f"movement.{key} has no effect on the {why}",
         )
-        for key, value in stated.items()
-        for year in known
+        for key, value, when, why in found
+        for year in when
     ]
 
 

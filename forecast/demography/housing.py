@@ -64,29 +64,73 @@ class Housing:
     def apply(self, between: Floats, survivors: Floats, when: When) -> tuple[Floats, tuple[Note, ...]]:
         """Moves with those into new dwellings, drawn from each origin as its movers to that area are.
 
-        In the first year after completion ``families`` of the incomers are young families, each further year
-        ``fading`` times as many; the others are of the ages of those who move to the area anyway.
+        None come in years whose total is on record: it holds them already.
         """
         areas = len(survivors)
         wanted = self.incomers(when.year, areas)
-        if not any(part.any() for part in wanted):
+        if when.after <= 0 or not any(part.any() for part in wanted):
             return between, ()
         coming = between[..., :, :areas]
+        more = origins_of(coming) * self.by_age(wanted, coming)[..., None, :]
+        return _added(between, more, survivors, when.year, float(sum(part.sum() for part in wanted)))
+
+    def by_age(self, wanted: list[Floats], coming: Floats) -> Floats:
+        """Incomers by sex, age and area, from those by years since completion.
+
+        coming  moves to the areas without them (sex, age, origin, area)
+
+        In the first year after completion ``families`` of the incomers are young families, each further year
+        ``fading`` times as many; the others are of the ages of those who move to the area anyway.
+        """
         usual = coming.sum(axis=-2)
-        origins = np.where(usual[..., None, :] > 0, coming / np.where(usual > 0, usual, 1.0)[..., None, :], 0.0)
         whole = usual.sum(axis=(0, 1))
         general = usual / np.where(whole > 0, whole, 1.0)
-        family = family_profile(self.spec.age.value, self.spec.children.value, survivors.shape[-1])[..., None]
+        family = family_profile(self.spec.age.value, self.spec.children.value, usual.shape[1])[..., None]
         more = np.zeros_like(usual)
         for since, people in enumerate(wanted):
             young = self.spec.families.value * self.spec.fading.value**since
             more = more + people * (young * family + (1.0 - young) * general)
-        out = between.copy()
-        out[..., :, :areas] += origins * more[..., None, :]
-        kept, refused = within(out, survivors)
-        arrived = float((kept - between).sum())
-        asked = float(sum(part.sum() for part in wanted))
-        why = f"people moving into dwellings completed by {when.year}, beyond the moves of the past"
-        if refused > 0 or arrived < 0.999 * asked:
-            why += "; some find nobody to come: cells of their origins are exhausted or empty"
-        return kept, (("arrivals in new dwellings", 0.0, arrived, why),)
+        return np.asarray(more)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HousingAsOne:
+    """The same dwellings, seen from all areas together as one: who moves in from inside is no incomer.
+
+    areas   dwellings of the areas
+    coming  moves to each of them at the launch, which say who comes from inside (sex, age, origin, area)
+    """
+
+    areas: Housing
+    coming: Floats
+
+    def apply(self, between: Floats, survivors: Floats, when: When) -> tuple[Floats, tuple[Note, ...]]:
+        """Moves to the one area with those into new dwellings, drawn from the pools as its other arrivals are."""
+        count = self.coming.shape[-1]
+        wanted = self.areas.incomers(when.year, count)
+        if when.after <= 0 or not any(part.any() for part in wanted):
+            return between, ()
+        from_pools = origins_of(self.coming)[..., count:, :].sum(axis=-2)
+        came = (from_pools * self.areas.by_age(wanted, self.coming)).sum(axis=-1)
+        more = origins_of(between[..., :, :1]) * came[..., None, None]
+        return _added(between, more, survivors, when.year, float(came.sum()))
+
+
+def origins_of(coming: Floats) -> Floats:
+    """Shares of the origins among those who come to each area; none where nobody comes (sex, age, origin, area)."""
+    usual = coming.sum(axis=-2, keepdims=True)
+    return np.asarray(np.where(usual > 0, coming / np.where(usual > 0, usual, 1.0), 0.0))
+
+
+def _added(
+    between: Floats, more: Floats, survivors: Floats, year: int, asked: float
+) -> tuple[Floats, tuple[Note, ...]]:
+    """Moves with more arrivals (sex, age, origin, area), as far as there is somebody to come."""
+    out = between.copy()
+    out[..., :, : len(survivors)] += more
+    kept, refused = within(out, survivors)
+    arrived = float((kept - between).sum())
+    why = f"people moving into dwellings completed by {year}, beyond the moves of the past"
+    if refused > 0 or arrived < 0.999 * asked:
+        why += "; some find nobody to come: cells of their origins are exhausted or empty"
+    return kept, (("arrivals in new dwellings", 0.0, arrived, why),)

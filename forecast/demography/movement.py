@@ -6,7 +6,7 @@ import dataclasses
 
 import numpy as np
 
-from forecast.axes import AGE, SEX
+from forecast.axes import AGE, SEX, Floats
 from forecast.demography import flow_ground
 from forecast.demography.engine import Forecast
 from forecast.demography.flow_ground import Arrivals, Beyond
@@ -20,8 +20,11 @@ from forecast.demography.urbanisation import Urbanisation, path_of
 from forecast.project.movement import MovementSpec
 
 
-def movement(ground: Ground, spec: MovementSpec, province: Forecast, nation: Forecast) -> Migration:
-    """Net rates tied to the city, or gross moves between its areas and beyond, with what the spec adds to them."""
+def movement(ground: Ground, spec: MovementSpec, province: Forecast, nation: Forecast, students: Floats) -> Migration:
+    """Net rates tied to the city, or gross moves between its areas and beyond, with what the spec adds to them.
+
+    students  people held apart (year, area, sex, age)
+    """
     net = net_migration(ground, "districts", spec.rates)
     place = ground.evidence.settlement
     if spec.model.engine != "flows" or place is None or spec.flows is None or spec.gravity is None:
@@ -36,7 +39,7 @@ def movement(ground: Ground, spec: MovementSpec, province: Forecast, nation: For
     fitted = ground.remembered(
         key, lambda: flow_ground.fitted(net, core, arrivals, place, beyond, gravity, ground.evidence.moves)
     )
-    changes = (*_urbanisation(ground, spec, place, nation), *_housing(ground, spec))
+    changes = (*_urbanisation(ground, spec, place, students), *_housing(ground, spec))
     return dataclasses.replace(
         fitted,
         pools=beyond.people,
@@ -48,12 +51,13 @@ def movement(ground: Ground, spec: MovementSpec, province: Forecast, nation: For
     )
 
 
-def _urbanisation(ground: Ground, spec: MovementSpec, place: Settlement, nation: Forecast) -> tuple[Change, ...]:
+def _urbanisation(ground: Ground, spec: MovementSpec, place: Settlement, students: Floats) -> tuple[Change, ...]:
     if spec.urbanisation is None:
         return ()
     people = np.stack([census.districts.sum(axis=(1, 2)) for census in ground.evidence.censuses])
-    path = path_of(spec.urbanisation, place.urban, people, nation.years)
-    return (Urbanisation(place.urban[1] / people[1], path, nation.years[0], spec.urbanisation.by_moves.value),)
+    launch, apart = ground.launches["districts"][1].stock.year, students.sum(axis=(SEX, AGE))
+    path = path_of(spec.urbanisation, place.urban, people, range(launch, launch + len(apart)))
+    return (Urbanisation(place.urban[1] / people[1], path, launch, spec.urbanisation.by_moves.value, apart),)
 
 
 def _housing(ground: Ground, spec: MovementSpec) -> tuple[Change, ...]:

@@ -1,22 +1,22 @@
 """Areas and their city, forecast as one, made to agree: the areas give way, or both do (MinT).
 
-The city as one area has the areas' launch, conditions averaged over them, and its own net migration. Where the sum of
-the areas differs from it, groups of sex and five years of age are scaled; the difference counts as net migration.
+The city as one area has the areas' launch, conditions averaged over them, and their moves summed. Where the sum of the
+areas differs from it, groups of sex and five years of age are scaled; the difference counts as net migration.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import numpy as np
 
 from forecast.axes import AGE, AGES, AREA, FEMALE, SEXES, Floats, Population
+from forecast.demography.city_flows import moving_as_one
 from forecast.demography.cohort import FittedCohort
 from forecast.demography.controls import Control, Controls, raked
 from forecast.demography.engine import History
-from forecast.demography.migration import NetMigration
 from forecast.demography.mortality import rates_together
 from forecast.demography.noise import Draws
 from forecast.demography.parity import CELLS, Parity
@@ -31,10 +31,10 @@ SIMULATED = 200
 Way = Literal["rake", "mint"]
 
 
-def as_one(areas: FittedCohort, net: NetMigration) -> FittedCohort:
+def as_one(areas: FittedCohort) -> FittedCohort:
     """All areas as one, by the same engine: people summed, what they hang on averaged over the women there.
 
-    net  net migration, of which the rates of all areas together are taken
+    Moves are those of the areas beyond their common border; their level is fitted again to the totals on record.
     """
     parts, launch = areas.components, areas.launch
     if parts.parity is None:
@@ -48,7 +48,7 @@ def as_one(areas: FittedCohort, net: NetMigration) -> FittedCohort:
         parts,
         rates=parts.rates if parts.rates.ndim == 3 else rates_together(parts.rates, launch.people),
         relative=np.array([births.sum() / exposed.sum()]),
-        migration=dataclasses.replace(net, rates=net.parent[None]),
+        migration=moving_as_one(parts.migration, launch.people - parts.students[0]),
         students=parts.students.sum(axis=AREA, keepdims=True),
         parity=_averaged(parts.parity, women[:, CELLS], births),
     )
@@ -73,33 +73,63 @@ def reconciled(
 
     areas, city  the same people, by area and as one
     way          rake: the areas give way; mint: both do, by the covariance of the errors that the stated noise makes
-    controls     figures of single areas and of the city, which hold besides
+    controls     figures of single areas and of the city, which hold besides, and from which later years go on
     """
-    launch, years = areas.launch.year, areas.components.years
-    apart = areas.components.students
-    parts = areas.free().predict(years).people - apart
-    for_all = [item for item in controls if item.area is None]
-    whole = city.controlled(for_all, leading=False).predict(years).people[:, 0] - apart.sum(axis=1)
+    launch = areas.launch.year
     since = max(areas.totals, default=launch)
-    wanted = grouped(whole)
-    origin = "the city forecast as one area"
+    areas = areas.controlled(controls, leading=False)
+    city = city.controlled([item for item in controls if item.area is None], leading=False)
+    due = tuple(item for item in areas.controls.items if item.year > since)
+    covariance, origin = None, "the city forecast as one area"
     if way == "mint":
         covariance, weight = _covariance(areas, city, seed)
-        base = np.concatenate([wanted[:, None], grouped(parts)], axis=1)
-        found = _minted(base, covariance, since - launch + 1)
-        parts, wanted = parts * _single(found[:, 1:] / np.maximum(base[:, 1:], TINY)), found[:, 0]
         origin = f"MinT of areas and city, covariance of {SIMULATED} trajectories shrunk by {weight:.2f}"
-    items: list[Control] = []
-    targets: dict[int, Floats] = {}
+    targets = _agreed(areas, city, covariance, due)
+    # Whom a control adds or takes is there the year after: from its year on both go on from what was agreed for it.
+    held: dict[int, Floats] = {}
+    for year in sorted({item.year for item in due}):
+        held[year] = targets[year]
+        whole = {met: people.sum(axis=AREA, keepdims=True) for met, people in held.items()}
+        targets = _agreed(_from(areas, held), _from(city, whole), covariance, due)
+    apart = areas.components.students
+    sums = [
+        item
+        for year, people in targets.items()
+        for item in _sums(areas.place, year, grouped((people + apart[year - launch]).sum(axis=AREA)), origin)
+    ]
+    return dataclasses.replace(areas, controls=Controls((*sums, *areas.controls.items), targets))
+
+
+def _from(fitted: FittedCohort, targets: Mapping[int, Floats]) -> FittedCohort:
+    """The same with some years' stocks given."""
+    return dataclasses.replace(fitted, controls=Controls(fitted.controls.items, targets))
+
+
+def _agreed(
+    areas: FittedCohort, city: FittedCohort, covariance: Floats | None, controls: Sequence[Control]
+) -> dict[int, Floats]:
+    """The areas' people without those held apart, agreed with the city, by year after the record (area, sex, age).
+
+    covariance  of the errors, as ``_covariance`` finds it: both give way; None: the areas do
+    controls    what must hold besides
+    """
+    launch, years = areas.launch.year, areas.components.years
+    since, apart = max(areas.totals, default=launch), areas.components.students
+    parts = areas.predict(years).people - apart
+    held = apart.sum(axis=AREA)
+    wanted = grouped(city.predict(years).people[:, 0] - held)
+    if covariance is not None:
+        series = np.concatenate([wanted[:, None], grouped(parts)], axis=1)
+        found = _minted(series, covariance, since - launch + 1)
+        parts = parts * _single(found[:, 1:] / np.maximum(series[:, 1:], TINY))
+    targets = {}
     for year in range(since + 1, years[-1] + 1):
         at = year - launch
-        own = [item for item in controls if item.year == year]
-        sums = _sums(areas.place, year, wanted[at] + grouped(apart[at].sum(axis=0)), origin)
-        due = own if way == "mint" else [*sums, *own]
+        due = [item for item in controls if item.year == year]
+        if covariance is None:
+            due = [*_sums(areas.place, year, wanted[at] + grouped(held[at])), *due]
         targets[year] = parts[at] * raked(parts[at], apart[at], due)
-        items += [*_shown(sums, targets[year] + apart[at]), *own]
-    earlier = [item for item in controls if item.year <= since]
-    return dataclasses.replace(areas, controls=Controls((*earlier, *items), targets))
+    return targets
 
 
 def grouped(people: Floats) -> Floats:
@@ -112,19 +142,14 @@ def _single(factors: Floats) -> Floats:
     return np.repeat(factors, [*(5,) * (len(FIRST) - 1), AGES - FIRST[-1]], axis=-1)
 
 
-def _sums(place: str, year: int, people: Floats, origin: str) -> list[Control]:
+def _sums(place: str, year: int, groups: Floats, origin: str = "") -> list[Control]:
     """Controls of all areas together by sex and group, from people (sex, group)."""
     ends = (*FIRST[1:], None)
     return [
-        Control(place, None, year, float(people[sex, group]), (sex,), first, end, origin)
+        Control(place, None, year, float(groups[sex, group]), (sex,), first, end, origin)
         for sex in range(len(SEXES))
         for group, (first, end) in enumerate(zip(FIRST, ends, strict=True))
     ]
-
-
-def _shown(sums: Sequence[Control], people: Floats) -> list[Control]:
-    """The same with what came of them."""
-    return [dataclasses.replace(item, people=item.of(people)) for item in sums]
 
 
 def _covariance(areas: FittedCohort, city: FittedCohort, seed: int) -> tuple[Floats, float]:
@@ -133,7 +158,7 @@ def _covariance(areas: FittedCohort, city: FittedCohort, seed: int) -> tuple[Flo
     Errors are what trajectories under the stated noise stray from their mean; all share the shocks of the city.
     """
     draws, years = Draws(seed, range(SIMULATED), areas.place), areas.components.years
-    whole, parts = city.sample(years, draws), areas.free().sample(years, draws)
+    whole, parts = city.sample(years, draws), areas.sample(years, draws)
     sampled = [whole.cells(0), *(parts.cells(number) for number in range(len(parts.areas)))]
     paths = np.stack([grouped(np.moveaxis(item.people, -1, 0)) for item in sampled], axis=-1)
     errors = paths - paths.mean(axis=0)

@@ -35,7 +35,7 @@ class Register:
     totals     registered people of all areas together on 31 December, by year
     grouped    areas that have a published total of their own (area,);  group_totals  that total by year
     by_age     registered people by age at the launch, by place of the area
-    settled    years after which a move has brought the registration along
+    settled    years after which a move has brought the registration along; from the launch on, on average
     """
 
     areas: tuple[str, ...]
@@ -81,13 +81,16 @@ class Register:
         return self._raked(line, held, year)
 
     def notes(self, before: Floats, after: Floats, year: int) -> list[Override]:
-        """What meeting the record of a year changed: of the city where its total is known, of areas with a count."""
+        """What meeting the record of a year changed: of areas with a count, of all districts, of the city."""
         why = "registered people on record for the year are met: the difference is people who moved their registration"
         found = [
             Override(area, year, "registered", float(before[place]), float(after[place]), why)
             for place, area in enumerate(self.areas)
             if year in self.counts[place]
         ]
+        if year in self.group_totals:
+            was, now = (float(people[self.grouped].sum()) for people in (before, after))
+            found.append(Override(self.city, year, "registered in districts", was, now, why))
         if year in self.totals:
             found.append(Override(self.city, year, "registered", float(before.sum()), float(after.sum()), why))
         return found

@@ -7,10 +7,14 @@ move leaves registration behind for some thirty years, and a child has the statu
 share of a cell that is registered elsewhere is 1 - exp(-k E(x)), E the moves of the last years, where k meets the sum.
 
 Later the register is an account of its own: it ages, dies and is born along cohorts, and moves of residents leave it
-as it is. Ratios by age are not held: a district that loses a third of its residents keeps its register, and a ratio
-held would take the register away with them. Net gains of a cell are residents registered elsewhere; net losses leave
-in proportion to status, the registered among them as registered people who are absent. Net moves alone are known, so
-both of these are lower bounds of what gross moves would give; the register itself does not depend on it.
+as it is. Net gains of a cell are residents registered elsewhere; net losses leave in proportion to status, the
+registered among them as registered people who are absent. Registration follows the movers: a share 1 / settled of
+residents registered elsewhere less absent people is registered where it lives in a year, so the mean time is the years
+of the launch, and a register tends to its residents (``settled``). Ratios by age are not held: a district that loses a
+third of its residents would lose a third of its register the same year.
+
+Net moves alone are known, so residents registered elsewhere and the absent are lower bounds of what gross moves would
+give. The register does not depend on it: it hangs on their difference, which is residents less the register.
 """
 
 from __future__ import annotations
@@ -201,7 +205,7 @@ def carried(register: Register, course: Course, launch: int) -> Residence:
         apart, away = (_sum(quarters, course.core[0], names) for names in (KINDS, AWAY))
         beside = _cells(share) * away
         if place:
-            status = stepped(status, course, place - 1)
+            status = stepped(status, course, place - 1, 1.0 / register.settled)
             aside = (apart - beside).sum(axis=(SEX, AGE))
             status, found = _met(register, status, aside, launch + place)
             notes += found
@@ -209,8 +213,11 @@ def carried(register: Register, course: Course, launch: int) -> Residence:
     return Residence(tuple(years), tuple(notes))
 
 
-def stepped(status: Status, course: Course, place: int) -> Status:
-    """One year on: all age and die alike, children are as their mothers, moves of residents change no register."""
+def stepped(status: Status, course: Course, place: int, settling: float) -> Status:
+    """One year on: all age and die alike, children are as their mothers, moves of residents change no register.
+
+    settling  share of those who live apart from their registration that it follows in a year, before the year's moves
+    """
     survival, newborn = course.survival[place], course.newborn[place]
     women = _women(status.resident, survival)
     bearing = course.births[place, :, FERTILE.start : FERTILE.stop] / np.where(women > 0, women, 1.0)
@@ -222,11 +229,23 @@ def stepped(status: Status, course: Course, place: int) -> Status:
         return np.asarray(aged(part, newborn * share[:, None]) * survival)
 
     alive, after = aged(status.resident, newborn) * survival, course.core[place + 1]
-    elsewhere = followed(status.elsewhere)
+    here = settled(Status(alive, followed(status.elsewhere), followed(status.absent)), settling)
     kept = np.minimum(1.0, after / np.where(alive > 0, alive, 1.0))
     kept = np.where(alive > 0, kept, 1.0)
-    absent = followed(status.absent) + (alive - elsewhere) * (1.0 - kept)
-    return Status(after, elsewhere * kept + np.maximum(after - alive, 0.0), absent)
+    absent = here.absent + (alive - here.elsewhere) * (1.0 - kept)
+    return Status(after, here.elsewhere * kept + np.maximum(after - alive, 0.0), absent)
+
+
+def settled(status: Status, share: float) -> Status:
+    """Registration follows a share of those who live apart from it: they register where they live, or are struck off.
+
+    Cell by cell the register gains ``share`` of residents registered elsewhere and loses ``share`` of the absent. Of
+    both, as many as cancel are taken to be replaced by the gross moves that net moves do not show, so the larger stock
+    loses and the smaller stays; the register is the same without that.
+    """
+    change = share * (status.elsewhere - status.absent)
+    elsewhere, absent = status.elsewhere - np.maximum(change, 0.0), status.absent - np.maximum(-change, 0.0)
+    return Status(status.resident, elsewhere, absent)
 
 
 def _women(people: Floats, survival: Floats) -> Floats:

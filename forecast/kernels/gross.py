@@ -1,10 +1,10 @@
-"""Gross moves where only net ones are known: a stated rule, and the turnover it needs."""
+"""Gross moves where only net ones are known: a stated rule."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from forecast.axes import AGE, SEX, Floats
+from forecast.axes import Floats
 
 ROUNDING = 1e-9
 """Share of the people, and persons, by which a loss may exceed the cap before it is more than rounding."""
@@ -53,27 +53,3 @@ def split(
     departures = np.minimum(counter + np.maximum(-net, 0.0), np.maximum(most, -net))
     arrivals = np.maximum(departures + net, 0.0)
     return arrivals, departures
-
-
-def turnover_from_stock(stock: Floats, people: Floats, stay: Floats | float, shape: Floats) -> Floats:
-    """Yearly moves in plus out per person (area, sex, age) behind a stock of in-movers.
-
-    stock    people who live here and are registered elsewhere           (area,)
-    people   people who live here                                        (area, sex, age)
-    stay     mean years from arrival until they leave or register here   (area,) or one for all
-    shape    relative moves per person, as of a Rogers-Castro schedule   (age,), (sex, age) or (area, sex, age)
-
-    A steady stock is its arrivals times the mean stay (Little's law), so stock / stay come each year and as many cease
-    to be strangers; both are counted as moves, spread over sex and age as people times shape. Two errors of opposite
-    sign stand in it: whoever registers here is counted as leaving, and moves of the locally registered are left out.
-    An area without people has no turnover.
-
-    >>> turnover_from_stock(np.array([100.0]), np.array([[[500.0, 500.0]]]), 5.0, np.array([3.0, 1.0]))
-    array([[[0.06, 0.02]]])
-    """
-    if (stock < 0).any() or (np.asarray(stay) <= 0).any() or (shape < 0).any():
-        raise ValueError("stock and shape must not be negative, and a stay must be longer than nothing")
-    moves = 2.0 * stock / stay
-    weight = (people * shape).sum(axis=(SEX, AGE))
-    level = np.divide(moves, weight, out=np.zeros_like(weight), where=weight > 0)
-    return np.asarray(level[:, None, None] * np.broadcast_to(shape, people.shape))

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from forecast.project.parts import Assumption, ModelHead, Spec, Year
+from forecast.project.parts import Assumption, ModelHead, Share, Spec, Year, between
 
 Years = Annotated[float, Field(ge=40, le=105)]
 LifePathYears = dict[Year, Years]
@@ -25,7 +25,7 @@ class NationalMortality(Spec):
     last_period: Year
     e0_first: Year
     e0_last: Year
-    drift_scale: Assumption
+    drift_scale: Annotated[Assumption, between(0.0, 5.0)]
 
     @model_validator(mode="after")
     def _in_order(self) -> NationalMortality:
@@ -70,14 +70,12 @@ class AreaRatesSpec(Spec):
     """
 
     engine: Literal["shared", "recorded", "brass", "topals"] = "shared"
-    weight: Assumption | None = None
+    weight: Share | None = None
 
     @model_validator(mode="after")
     def _believed(self) -> AreaRatesSpec:
         if self.engine == "recorded" and self.weight is None:
             raise ValueError('engine "recorded" with a weight: how much of what is recorded is believed')
-        if self.weight is not None and not 0.0 <= self.weight.value <= 1.0:
-            raise ValueError("a weight between 0 and 1")
         return self
 
 

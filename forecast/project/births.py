@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from forecast.project.parts import AreaCode, Assumption, ModelHead, Spec, Status, Year
+from forecast.project.parts import AreaCode, Assumption, ModelHead, Share, Spec, Status, Year, between
 from forecast.project.regression import RegressionSpec
 
 OrderName = Literal["1", "2", "3+"]
@@ -38,8 +38,8 @@ class BirthsPath(Spec):
     """How total fertility goes on after the last observed year."""
 
     fitted_on: str
-    long_run_mean: Assumption | None = None
-    autocorrelation: Assumption | None = None
+    long_run_mean: Annotated[Assumption, between(0.2, 8.0)] | None = None
+    autocorrelation: Share | None = None
     hold: bool = False
     multiplier: dict[Year, Annotated[float, Field(gt=0, le=10)]] = Field(default_factory=dict)
     offset: dict[Year, Annotated[float, Field(ge=-3, le=5)]] = Field(default_factory=dict)
@@ -55,38 +55,24 @@ class Schedule(Spec):
 class Completed(Spec):
     """How many women go on to a next child by the end of childbearing."""
 
-    first: Assumption
-    second: Assumption
-    third: Assumption
-
-    @model_validator(mode="after")
-    def _shares(self) -> Completed:
-        if not all(0 < item.value < 1 for item in (self.first, self.second, self.third)):
-            raise ValueError("progressions above 0 and below 1")
-        return self
+    first: Annotated[Assumption, between(0.3, 0.999)]
+    second: Annotated[Assumption, between(0.1, 0.95)]
+    third: Annotated[Assumption, between(0.02, 0.8)]
 
 
 class Distance(Spec):
     """How an area's distance from the nation in children ever born shows in its orders."""
 
-    first: Assumption
-    later: Assumption
-    lasting: Assumption
-
-    @model_validator(mode="after")
-    def _parts(self) -> Distance:
-        if not all(0 <= item.value <= 1 for item in (self.first, self.lasting)):
-            raise ValueError("shares from 0 to 1")
-        if not 0 <= self.later.value <= 3:
-            raise ValueError("later: from 0 to 3 years")
-        return self
+    first: Share
+    later: Annotated[Assumption, between(0.0, 3.0)]
+    lasting: Share
 
 
 class OrderDoubt(Spec):
     """Standard deviation of the log odds of an order against first births."""
 
-    second: Assumption
-    third_and_later: Assumption
+    second: Annotated[Assumption, between(0.0, 3.0)]
+    third_and_later: Annotated[Assumption, between(0.0, 3.0)]
 
 
 class Orders(Spec):
@@ -98,33 +84,24 @@ class Orders(Spec):
     doubt: OrderDoubt
 
 
+Pace = Annotated[Assumption, between(-0.5, 0.5)]
+"""Years a year."""
+
+
 class Tempo(Spec):
     """Years by which mothers of an order grow older in a year; without a figure they follow the age shapes."""
 
-    first: Assumption | None = None
-    second: Assumption | None = None
-    third_and_later: Assumption | None = None
-
-    @model_validator(mode="after")
-    def _within_reason(self) -> Tempo:
-        stated = [item for item in (self.first, self.second, self.third_and_later) if item is not None]
-        if not all(-0.5 <= item.value <= 0.5 for item in stated):
-            raise ValueError("from -0.5 to 0.5 years a year")
-        return self
+    first: Pace | None = None
+    second: Pace | None = None
+    third_and_later: Pace | None = None
 
 
 class Zodiac(Spec):
     """What a year of the Dragon adds to births, what the year after it misses, and the sd of the log of the former."""
 
-    dragon: Assumption
-    after: Assumption
-    doubt: Assumption
-
-    @model_validator(mode="after")
-    def _within_reason(self) -> Zodiac:
-        if not all(-0.5 <= item.value <= 0.5 for item in (self.dragon, self.after)) or not 0 <= self.doubt.value <= 0.5:
-            raise ValueError("dragon and after from -0.5 to 0.5, doubt from 0 to 0.5")
-        return self
+    dragon: Annotated[Assumption, between(-0.5, 0.5)]
+    after: Annotated[Assumption, between(-0.5, 0.5)]
+    doubt: Annotated[Assumption, between(0.0, 0.5)]
 
 
 class SexRatio(Spec):

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from forecast.project.controls import ControlsSpec
-from forecast.project.parts import AreaCode, Assumption, ModelHead, Spec, Year
+from forecast.project.parts import AreaCode, Assumption, ModelHead, Share, Spec, Year, between
 
 ENGINES = ("flows", "residual")
 
@@ -23,25 +23,17 @@ class MovementRates(Spec):
     """How past net migration is smoothed, shrunk and carried on."""
 
     smoothing: Literal["bell", "splines"] = "bell"
-    spread: Assumption
-    prior: Assumption
-    damping: Assumption
-    scale: Assumption | None = None
+    spread: Annotated[Assumption, between(0.0, 20.0)]
+    prior: Annotated[Assumption, between(0.0, 1e7)]
+    damping: Share
+    scale: Share | None = None
 
 
 class FlowsSpec(Spec):
     """Gross moves: how many, and what scenarios do to all of them."""
 
-    mobility: Assumption
-    stay: Assumption
-
-    @model_validator(mode="after")
-    def _positive(self) -> FlowsSpec:
-        if self.mobility.value < 0:
-            raise ValueError("mobility must not be negative")
-        if self.stay.value <= 0:
-            raise ValueError("stay must be above 0 years")
-        return self
+    mobility: Annotated[Assumption, between(0.0, 5.0)]
+    stay: Annotated[Assumption, between(1.0, 100.0)]
 
 
 class GravitySpec(Spec):
@@ -52,66 +44,55 @@ class GravitySpec(Spec):
 
     terms: tuple[Literal["core", "contiguous", "housing"], ...] = ()
 
-    origin: Assumption
-    destination: Assumption
-    distance: Assumption
-    back: Assumption
-    province_km: Assumption
+    origin: Annotated[Assumption, between(0.0, 2.0)]
+    destination: Annotated[Assumption, between(0.0, 2.0)]
+    distance: Annotated[Assumption, between(-5.0, 0.0)]
+    back: Annotated[Assumption, between(0.0, 2.0)]
+    province_km: Annotated[Assumption, between(1.0, 5000.0)]
 
 
 class UrbanisationSpec(Spec):
     """The urban share of the city: a path of targets, or a logistic through the last two censuses."""
 
-    by_moves: Assumption
+    by_moves: Share
     share: dict[Year, Annotated[float, Field(gt=0, lt=1)]] = Field(default_factory=dict)
-    ceiling: Assumption | None = None
+    ceiling: Share | None = None
 
     @model_validator(mode="after")
     def _one_path(self) -> UrbanisationSpec:
         if bool(self.share) == (self.ceiling is not None):
             raise ValueError("either share by year, or the ceiling of a logistic")
-        if not 0 <= self.by_moves.value <= 1:
-            raise ValueError("by_moves must lie between 0 and 1")
         return self
 
 
 class HousingSpec(Spec):
     """What new dwellings bring, where a table of them is there."""
 
-    household: Assumption
-    vacancy: Assumption
-    overlap: Assumption
+    household: Annotated[Assumption, between(1.0, 20.0)]
+    vacancy: Share
+    overlap: Share
     filling: tuple[Annotated[float, Field(ge=0)], ...]
-    families: Assumption
-    fading: Assumption
-    age: Assumption
-    children: Assumption
+    families: Share
+    fading: Share
+    age: Annotated[Assumption, between(18.0, 70.0)]
+    children: Annotated[Assumption, between(0.0, 5.0)]
 
     @model_validator(mode="after")
-    def _shares(self) -> HousingSpec:
-        for name in ("vacancy", "overlap", "families", "fading"):
-            if not 0 <= getattr(self, name).value <= 1:
-                raise ValueError(f"{name} must lie between 0 and 1")
+    def _whole(self) -> HousingSpec:
         if not self.filling or abs(sum(self.filling) - 1.0) > 1e-9:
             raise ValueError("filling must sum to 1: shares of the incomers by year since completion")
         return self
 
 
 class ResidenceSpec(Spec):
-    """How residents and registered people part."""
+    """How residents and registered people part, and how registration follows: years it takes, on average."""
 
-    settled: Assumption = Assumption(
+    settled: Annotated[Assumption, between(1.0, 100.0, whole=True)] = Assumption(
         value=30.0,
         status="assumed",
         source="laoyou-method",
-        why="years after which a move has brought the registration along",
+        why="years after which, on average, a move has brought the registration along, on average",
     )
-
-    @model_validator(mode="after")
-    def _whole(self) -> ResidenceSpec:
-        if self.settled.value < 1 or self.settled.value != int(self.settled.value):
-            raise ValueError("settled must be a whole number of years, 1 or more")
-        return self
 
 
 class Students(Spec):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 AreaCode = Annotated[str, Field(pattern=r"^\d{6,12}$")]
 Year = Annotated[int, Field(ge=1900, le=2150)]
@@ -24,6 +25,30 @@ class Assumption(Spec):
     status: Status
     source: str
     why: str = ""
+
+
+def between(low: float, high: float, *, whole: bool = False) -> AfterValidator:
+    """What lets an assumption through from ``low`` to ``high``; the fault names its key, the bounds and the number.
+
+    Bounds are those of sense: beyond them the model breaks down, or says what nobody could mean.
+    """
+
+    def check(item: Assumption) -> Assumption:
+        if low <= item.value <= high and (not whole or item.value == int(item.value)):
+            return item
+        number = "a whole number" if whole else "a number"
+        raise refused("value", f"{number} from {low:g} to {high:g}", item.value)
+
+    return AfterValidator(check)
+
+
+def refused(key: str, expected: str, found: object) -> ValidationError:
+    """What a validator raises to name one key of its spec, what should stand there and what does."""
+    error = PydanticCustomError("refused", "{expected}", {"expected": expected})
+    return ValidationError.from_exception_data("refused", [{"type": error, "loc": (key,), "input": found}])
+
+
+Share = Annotated[Assumption, between(0.0, 1.0)]
 
 
 class ModelHead(Spec):

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 from forecast.project.ageing import AgeingSpec
 from forecast.project.births import BirthsSpec
 from forecast.project.movement import MovementSpec
-from forecast.project.parts import AreaCode, Assumption, ModelHead, Spec, Status, Year
+from forecast.project.parts import AreaCode, Assumption, ModelHead, Spec, Status, Year, refused
 from forecast.project.uncertainty import UncertaintySpec
 
 COMPULSORY_YEARS = 9
@@ -45,9 +45,10 @@ class Times(Spec):
         if self.census.year - self.previous_census.year != 10:
             raise ValueError("the two censuses must lie ten years apart")
         if not self.census.year < self.horizon:
-            raise ValueError("horizon must lie after the census")
+            raise refused("horizon", f"a year after the census, {self.census.year + 1} or later", self.horizon)
         if not self.census.year <= self.born_until <= self.horizon:
-            raise ValueError("born_until must lie between the census and the horizon")
+            what = f"a year from that of the census, {self.census.year}, to the horizon, {self.horizon}"
+            raise refused("born_until", what, self.born_until)
         return self
 
 
@@ -108,8 +109,8 @@ class Stage(Spec):
     """One stage of kindergarten or school; years and first age of primary and junior come from the structure."""
 
     service: Literal["kindergarten", "primary", "junior", "senior"]
-    from_age: int | None = None
-    years: int | None = None
+    from_age: Annotated[int, Field(ge=0, le=20)] | None = None
+    years: Annotated[int, Field(ge=1, le=12)] | None = None
     grades: tuple[str, ...] = ()
     enrolment: Annotated[tuple[str, ...], Field(min_length=1)]
     class_size: Annotated[tuple[str, ...], Field(min_length=1)]

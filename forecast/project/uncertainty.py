@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from forecast.project.parts import Assumption, ModelHead, Spec
+from forecast.project.parts import Assumption, ModelHead, Spec, between
 
 
 class TrajectorySpec(Spec):
@@ -19,15 +19,15 @@ class TrajectorySpec(Spec):
 class WaveSpec(Spec):
     """Shocks that last: the standard deviation of a year's news, and how much is left a year later."""
 
-    sd: Assumption
+    sd: Annotated[Assumption, between(0.0, 0.5)]
     kept: Annotated[float, Field(ge=0, le=1)]
     run: Annotated[float, Field(ge=0, lt=1)] = 0.0
 
-    @model_validator(mode="after")
-    def _not_negative(self) -> WaveSpec:
-        if self.sd.value < 0:
-            raise ValueError("a standard deviation of 0 or more")
-        return self
+
+class MovesWave(WaveSpec):
+    """The same in net migrants per person: a twentieth of all people in a year's news is as much as can be meant."""
+
+    sd: Annotated[Assumption, between(0.0, 0.05)]
 
 
 class StreamSpec(Spec):
@@ -39,6 +39,9 @@ class StreamSpec(Spec):
 
 class MovesSpec(StreamSpec):
     """The same for moves, whose own part runs on from before the launch."""
+
+    shared: MovesWave
+    own: MovesWave
 
     @model_validator(mode="after")
     def _settled(self) -> MovesSpec:
@@ -55,12 +58,6 @@ class UncertaintySpec(Spec):
     births: StreamSpec
     deaths: StreamSpec
     moves: MovesSpec
-    chance: Assumption
-    freedom: Assumption
-    pace: Assumption
-
-    @model_validator(mode="after")
-    def _in_range(self) -> UncertaintySpec:
-        if self.chance.value < 0 or self.pace.value < 0 or self.freedom.value <= 2:
-            raise ValueError("chance and pace of 0 or more, freedom above 2")
-        return self
+    chance: Annotated[Assumption, between(0.0, 10.0)]
+    freedom: Annotated[Assumption, between(2.5, 1e6)]
+    pace: Annotated[Assumption, between(0.0, 0.1)]

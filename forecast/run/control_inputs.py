@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from forecast.axes import AGES, SEXES, Floats
-from forecast.demography.boundaries import Change, Moved, checked, into_today
+from forecast.demography.boundaries import Change, Moved, checked, dissolving, into_today
 from forecast.demography.controls import Control
 from forecast.demography.engine import Override
 from forecast.errors import Fault, InputError
@@ -52,6 +52,11 @@ def changes_of(frames: Frames) -> tuple[Change, ...]:
         for row in table[table["status"] != "gap"].itertuples(index=False)
     ]
     return checked(found, frames["areas"]["area"].astype(str))
+
+
+def gone_by(frames: Frames) -> dict[str, str]:
+    """Codes of the areas that a boundary change dissolved, each with the place of its row, for messages."""
+    return {code: change.where for code, change in dissolving(changes_of(frames)).items()}
 
 
 def _of_districts(table: pd.DataFrame, areas: pd.DataFrame) -> None:

@@ -11,6 +11,7 @@ import pyarrow as pa
 from forecast.axes import AGE, SEX, Floats
 from forecast.demography.engine import Flows
 from forecast.run.columns import AGE_AXIS, KEYS, QUANTILES, SEX_AXIS, Axis, Tidy, joined, published_ages
+from forecast.run.control_frames import controls, due
 from forecast.run.differences import first_year, labelled
 from forecast.run.fertility_frames import area_axis, areas_of, births, fertility, parity, with_city
 from forecast.run.flow_frames import flows, urban
@@ -45,6 +46,8 @@ def tables(result: Result, frames: Frames, seen: Drawn | None = None) -> Mapping
         found["flows"] = lambda: flows(result, frames)
     if result.models.movement.urbanisation is not None:
         found["urban"] = lambda: urban(result)
+    if due(result):
+        found["controls"] = lambda: pa.Table.from_pandas(controls(result), preserve_index=False)
     found |= residence_tables(result, frames)
     if seen is not None:
         found["chances"] = lambda: chances(result, seen)

@@ -18,6 +18,7 @@ from forecast.demography.fertility import AgeShapes, single_age_shape
 from forecast.demography.mortality import DeathRates
 from forecast.errors import Fault, InputError
 from forecast.project.spec import Models
+from forecast.run.census_checks import check_city, check_counts, crowded
 from forecast.run.control_inputs import changes_of, check_days, controls_of
 from forecast.run.mortality_inputs import recorded_deaths
 from forecast.run.order_inputs import order_evidence
@@ -28,6 +29,8 @@ from forecast.run.register_inputs import register_of
 STARTS = np.array([0.0, 1.0, *range(5, 90, 5)])
 """First ages of the groups a census is published in: 0, 1-4, 5-9 .. 80-84, 85+."""
 FERTILE_STARTS = list(range(15, 50, 5))
+LEAST_PERIODS = 2
+"""Periods of death rates from which a pace of mortality can be had."""
 Frames = Mapping[str, pd.DataFrame]
 
 
@@ -123,6 +126,9 @@ def evidence_of(frames: Frames, models: Models, moved: tuple[Override, ...] = ()
         )
         for day in (times.previous_census, times.census)
     )
+    check_counts(census[1], census[0], areas, head.province, head.nation)
+    check_city(frames, models, census[1])
+    built = dwellings(frames, models, areas)
     return Evidence(
         areas,
         head.city,
@@ -140,10 +146,10 @@ def evidence_of(frames: Frames, models: Models, moved: tuple[Override, ...] = ()
         _outlook(frames, head.nation, models.births.sex_ratio.fitted_on, "srb"),
         order_evidence(frames, models, areas),
         settlement=settlement(frames, models, areas),
-        housing=dwellings(frames, models, areas),
+        housing=built,
         moves=observed_moves(frames, models, areas),
         controls=controls_of(frames, models, areas),
-        notes=moved,
+        notes=(*moved, *crowded(frames, models, census[1], areas, built)),
         register=register_of(frames, models, census[1], levels),
         deaths=recorded_deaths(frames, models, areas, (census[0], census[1])),
     )
@@ -276,6 +282,9 @@ def _death_rates(frames: Frames, nation: str, models: Models) -> DeathRates:
     periods = sorted({(int(a), int(b)) for a, b, _ in table.index})
     wanted = pd.MultiIndex.from_tuples([(a, b, sex) for a, b in periods for sex in SEXES])
     cells = _whole(table.reindex(wanted), "death_rates", f"a rate of {nation} for every period, sex and age group")
+    if len(periods) < LEAST_PERIODS:
+        where, what = "models/ageing.toml, key national.last_period", f"{LEAST_PERIODS} periods of death rates up to it"
+        raise InputError.one(where, what, f"{len(periods)} up to {spec.last_period}", "take a later one")
     rates = cells.reshape(len(periods), len(SEXES), -1)
     middles = np.array([(a + b) / 2.0 for a, b in periods])
     years = range(spec.e0_first, spec.e0_last + 1)

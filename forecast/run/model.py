@@ -20,7 +20,8 @@ from forecast.project.load import Scenario, load_models, load_scenario
 from forecast.project.parts import Assumption
 from forecast.project.regression import PriorSpec, SubsidySpec
 from forecast.project.spec import Models
-from forecast.run.control_inputs import in_todays_areas
+from forecast.run.control_inputs import gone_by, in_todays_areas
+from forecast.run.horizon import check_horizon
 from forecast.run.inputs import Area, Frames, areas_of, check_tables, evidence_of, project_areas
 from forecast.run.provision import facts_of
 from forecast.services.facts import Facts
@@ -29,6 +30,7 @@ from forecast.services.plan import Demand, Place, services
 from forecast.services.series import Service
 
 K = TypeVar("K", bound=BaseModel)
+EARLIER = "begin earlier, or take a later horizon in models/project.toml"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,6 +125,8 @@ def computed(desk: Desk, overlay: Scenario, models: Models) -> Result:
     """What ``compute`` gives, from models that have been read already."""
     check_tables(desk.frames)
     check_names(models, desk.frames)
+    facts = desk.provision()
+    check_horizon(models, facts)
     ground = desk.ground(models)
     evidence = ground.evidence
     areas = project_areas(desk.frames, models)
@@ -130,7 +134,6 @@ def computed(desk: Desk, overlay: Scenario, models: Models) -> Result:
     head = models.project.project
     parents = (known[head.city], known[head.province], known[head.nation])
     systems = build(ground, models)
-    facts = desk.provision()
     born = models.project.time.born_until
 
     def seen(system: str, apart: Floats | None = None) -> People:
@@ -196,14 +199,19 @@ def check_names(models: Models, frames: Frames) -> None:
     codes += [("models/school.toml, key structure.by_area", code) for code in models.school.structure.by_area]
     horizon = models.project.time.horizon
     faults += [
-        Fault(f"policy {name}, key onset", f"a year up to the horizon, {horizon}", str(policy.onset), "begin earlier")
+        Fault(f"policy {name}, key onset", f"a year up to the horizon, {horizon}", str(policy.onset), EARLIER)
         for name, policy in models.births.policy.items()
         if policy.onset > horizon
     ]
-    faults += [
-        Fault(key, "the code of a district of the project", code, "correct the code")
-        for key, code in codes
-        if code not in areas
-    ]
+    gone = gone_by(frames)
+    faults += [_no_area(key, code, gone.get(code)) for key, code in codes if code not in areas]
     if faults:
         raise InputError(faults)
+
+
+def _no_area(key: str, code: str, row: str | None) -> Fault:
+    """A code that a model file names and no area has; ``row``: where a change of boundaries dissolves it."""
+    if row is None:
+        return Fault(key, "the code of a district of the project", code, "correct the code")
+    way_out = f"take {code} out of {key}, or correct the change"
+    return Fault(row, f"a district that {key} does not name", f"{code}, which it dissolves", way_out)

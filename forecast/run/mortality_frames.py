@@ -14,6 +14,7 @@ from forecast.demography.area_mortality import gaps
 from forecast.demography.courses import slower
 from forecast.demography.mortality import rates_together, tables
 from forecast.demography.noise import DEATHS, Draws
+from forecast.demography.recorded_deaths import lived
 from forecast.demography.sampled import Sampled
 from forecast.kernels.e0_paths import e0_paths
 from forecast.kernels.quantiles import summarise
@@ -107,10 +108,13 @@ def _with_both(values: Floats, axis: int) -> Floats:
 def mortality(result: Result, frames: Frames) -> pd.DataFrame:
     """Recorded deaths beside those that the model's rates give, and what the gap is made of.
 
-    Of the districts, in the latest year in which all of them are on record; of city, province and nation, in the years
-    between the launch and the last on record.
+    Of the districts, in the latest year in which all of them are on record, the ratio pooled and taken apart; of single
+    districts in every year with a count, or with deaths of all ages by sex and age, since the first census; of city,
+    province and nation, in the years between the launch and the last on record.
     """
-    rows = [*_by_area(result), *_later(result, frames), *_registered(result, frames)]
+    whole = _by_area(result)
+    told = {(row[0], row[3]) for row in whole}
+    rows = [*whole, *_single(result, frames, told), *_later(result, frames), *_registered(result, frames)]
     frame = pd.DataFrame(rows, columns=ROW)
     texts = ("area", "area_name", "area_level", "measure", "unit", "status", "source")
     return frame.astype({**dict.fromkeys(texts, str), "year": np.int16, "value": np.float64})
@@ -160,6 +164,66 @@ def _by_area(result: Result) -> list[Row]:
         whole = derived(reported=known.province, expected=known.province / found.record, ratio=found.record)
         rows += _rows(result.parents[1], known.year, whole)
     return rows
+
+
+def _single(result: Result, frames: Frames, told: set[tuple[str, int]]) -> list[Row]:
+    """Districts one by one, against the province's table up to the launch and against the run's own rates after it.
+
+    told  areas and years that have their rows already
+    """
+    first, horizon = result.evidence.censuses[0].date.year, result.systems.districts.years[-1]
+    rows: list[Row] = []
+    expected: dict[int, Floats] = {}
+    for place, area in enumerate(result.areas):
+        years = range(first, horizon + 1)
+        counted = _counts(frames, area.code, "resident", years)
+        for year, figure in sorted({**_summed(frames, area.code, years), **counted}.items()):
+            if (area.code, year) not in told:
+                if year not in expected:
+                    expected[year] = _expected(result, year)
+                rows += _rows(area, year, _against(figure, float(expected[year][place]), ""))
+    return rows
+
+
+def _expected(result: Result, year: int) -> Floats:
+    """Deaths of a year that the model's rates give in each district (area,)."""
+    systems, years = result.systems, _years(result)
+    if year in years:
+        at = year - years[0]
+        people, rates = _mid_year(systems.districts.people)[at], _area_rates(result)[at]
+    else:
+        before, after = systems.launches["districts"]
+        people = lived(before.stock, after.stock, year)
+        rates = systems.shift.apply(systems.mortality.predict(range(year, year + 1))[0])[None]
+    return np.asarray((people * rates).sum(axis=(SEX, AGE)))
+
+
+def _summed(frames: Frames, area: str, years: range) -> dict[int, Figure]:
+    """Deaths by year as the sum of both sexes and of ages that run from 0 to an open group; others are no total."""
+    if "deaths" not in frames:
+        return {}
+    frame = frames["deaths"]
+    chosen = frame[
+        (frame["area"] == area)
+        & (frame["concept"] == "resident")
+        & frame["sex"].isin(SEXES)
+        & frame["age_start"].notna()
+        & (frame["series"] != "wpp2024")
+        & frame["year"].isin(list(years))
+    ].sort_values(["year", "series", "sex", "age_start"])
+    return {
+        int(str(year)): (float(rows["deaths"].sum()), "derived", "; ".join(sorted(set(rows["source"].astype(str)))))
+        for (year, _), rows in chosen.groupby(["year", "series"], sort=True)
+        if all(_whole_ages(rows[rows["sex"] == sex]) for sex in SEXES)
+    }
+
+
+def _whole_ages(rows: pd.DataFrame) -> bool:
+    """Whether age groups, in order, run on from 0 to one open group."""
+    starts, widths = rows["age_start"].to_numpy(np.float64), rows["age_width"].to_numpy(np.float64)
+    if not starts.size or starts[0] != 0 or not np.isnan(widths[-1]):
+        return False
+    return bool((starts[1:] == starts[:-1] + widths[:-1]).all())
 
 
 def _later(result: Result, frames: Frames) -> list[Row]:

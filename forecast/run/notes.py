@@ -10,6 +10,7 @@ import pandas as pd
 from forecast.demography.engine import Override
 from forecast.demography.hidden import Side, hidden, unheard
 from forecast.project.births import Policy
+from forecast.run.datapackage import unit_of
 from forecast.run.inputs import Frames, named_sources
 from forecast.run.model import Result, assumptions_in
 from forecast.run.order_inputs import EVER_BORN
@@ -24,10 +25,13 @@ Row = tuple[str, str, float, str, str, str, str]
 def overrides(result: Result, hidden_too: Sequence[Override] = ()) -> pd.DataFrame:
     """Every number that was replaced by another (law 7), and assumptions without effect (``without_effect``)."""
     rows = [
-        (result.scenario.head.name, item.area, item.year, item.measure, item.before, item.after, item.why)
+        (
+            *(result.scenario.head.name, item.area, item.year, item.measure, unit_of(item.measure)),
+            *(item.before, item.after, item.why),
+        )
         for item in (*result.systems.overrides, *registered_notes(result), *hidden_too)
     ]
-    return pd.DataFrame(rows, columns=["scenario", "area", "year", "measure", "before", "after", "why"])
+    return pd.DataFrame(rows, columns=["scenario", "area", "year", "measure", "unit", "before", "after", "why"])
 
 
 def without_effect(result: Result, base: Result) -> list[Override]:

@@ -20,6 +20,8 @@ FAR = ("registered_elsewhere_other_province", "inmigrants_other_province")
 HOUSEHOLDS = ("family_households",)
 """Names under which censuses publish one count."""
 Frames = Mapping[str, pd.DataFrame]
+SEEN = 10
+"""Years after the census of the launch in which moves may have been seen."""
 RESIDUAL = 'or set model.engine = "residual" in models/movement.toml'
 
 
@@ -102,13 +104,39 @@ def observed_moves(frames: Frames, models: Models, areas: tuple[str, ...]) -> Ob
     if models.movement.gravity is not None and "housing" in models.movement.gravity.terms and "housing" not in frames:
         where, what = "models/movement.toml, key gravity.terms", "a table data/**/housing for the term housing"
         raise InputError.one(where, what, "none", "add the table, or leave the term out")
-    years = table["year"].nunique()
-    whole = table[table["age_start"].isna()] if table["age_start"].isna().any() else table
-    sums = whole.groupby(["origin", "destination"])["people"].sum() / years
+    _check_moves(table, models, places)
+    sums = _by_pair(table)
     wanted = pd.MultiIndex.from_product([places, places])
     pairs = np.array(sums.reindex(wanted), dtype=np.float64).reshape(len(places), len(places))
-    pairs[np.eye(len(places), dtype=bool)] = np.nan
-    return ObservedMoves(pairs, *_by_age(table, years), _growth(frames, models, areas))
+    return ObservedMoves(pairs, *_by_age(table), _growth(frames, models, areas))
+
+
+def _check_moves(table: pd.DataFrame, models: Models, places: list[str]) -> None:
+    """Rows of moves inside a place, between the two pools, or of years that say nothing of the launch."""
+    where = "data/**/migration"
+    both = table[["origin", "destination"]].astype(str)
+    inside = both[(both["origin"] == both["destination"]) | both.isin(places[-2:]).all(axis=1)]
+    if len(inside):
+        what = "moves between two areas, or between an area and the rest of the province or the country"
+        found = ", ".join(sorted({f"{row.origin} to {row.destination}" for row in inside.itertuples()})[:10])
+        raise InputError.one(where, what, found, "leave the rows out")
+    time = models.project.time
+    first, last = time.previous_census.year, min(time.census.year + SEEN, time.horizon)
+    early = sorted(set(table["year"]) - set(range(first, last + 1)))
+    if early:
+        what = f"years of {first} to {last}: those before say nothing of who moves at the launch, nobody has seen later"
+        raise InputError.one(f"{where}, column year", what, ", ".join(map(str, early[:10])), "leave the rows out")
+
+
+def _by_pair(table: pd.DataFrame) -> pd.Series[float]:
+    """Moves of all ages by origin and destination, the mean of the years that tell them.
+
+    A year's total of a pair stands; where it has none, the sum of its ages.
+    """
+    pair = ["origin", "destination", "year"]
+    ages = table[table["age_start"].notna()].groupby(pair, observed=True)["people"].sum()
+    totals = table[table["age_start"].isna()].groupby(pair, observed=True)["people"].sum()
+    return totals.combine_first(ages).groupby(["origin", "destination"], observed=True).mean()
 
 
 def _growth(frames: Frames, models: Models, areas: tuple[str, ...]) -> Floats:
@@ -120,9 +148,9 @@ def _growth(frames: Frames, models: Models, areas: tuple[str, ...]) -> Floats:
     return np.asarray(yearly / _counts(frames["indicators"], HOUSEHOLDS, models.project.time.census, areas))
 
 
-def _by_age(table: pd.DataFrame, years: int) -> tuple[Floats, Floats, Floats]:
-    """Middles, yearly counts and widths of closed age groups over all pairs; empty where the table tells no ages."""
+def _by_age(table: pd.DataFrame) -> tuple[Floats, Floats, Floats]:
+    """Middles, counts and widths of closed age groups over all pairs and years; empty where the table tells no ages."""
     told = table[table["age_start"].notna() & table["age_width"].notna()]
     sums = told.groupby(["age_start", "age_width"])["people"].sum().reset_index()
     starts, widths = sums["age_start"].to_numpy(np.float64), sums["age_width"].to_numpy(np.float64)
-    return starts + widths / 2.0, sums["people"].to_numpy(np.float64) / years, widths
+    return starts + widths / 2.0, sums["people"].to_numpy(np.float64), widths

@@ -15,6 +15,7 @@ from forecast.project.load import Scenario, load_models, load_scenario, some_sce
 from forecast.project.spec import Models
 from forecast.project.uncertainty import TrajectorySpec
 from forecast.run import notes
+from forecast.run.census_checks import DWELLINGS
 from forecast.run.datapackage import datapackage
 from forecast.run.differences import Pair, Side, differences
 from forecast.run.digest import of_inputs, of_texts
@@ -158,7 +159,8 @@ def _tables(
             if base is not side:
                 writer.add("differences", partial(differences, Pair(base, side)))
             unheard = notes.without_effect(result, base.result)
-            remarks += notes.remarks(result, unheard)
+            crowded = [item for item in result.evidence.notes if item.measure == DWELLINGS and base is side]
+            remarks += notes.remarks(result, [*unheard, *crowded])
             writer.add("overrides", partial(notes.overrides, result, unheard))
             writer.add("assumptions", partial(notes.assumptions, result, desk.frames))
             if not kept:

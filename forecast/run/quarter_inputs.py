@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +17,8 @@ from forecast.tables.places import places
 
 TABLE = "group_quarters"
 GROUP = ["area", "kind", "sex", "date"]
+FAR = 10
+"""Years between a count and the census that it stands for above which the distance is worth a warning."""
 
 
 def counted_quarters(
@@ -33,10 +37,7 @@ def counted_quarters(
     frame = frames[TABLE][frames[TABLE]["area"].isin(areas) & (frames[TABLE]["status"] != "gap")]
     if frame.empty:
         return None
-    away = (frame["date"] - pd.Timestamp(day)).abs()
-    near = away == away.groupby([frame["area"], frame["kind"]]).transform("min")
-    chosen = frame[near]
-    chosen = chosen[chosen["date"] == chosen.groupby(["area", "kind"])["date"].transform("min")]
+    chosen = _nearest(frame, day)
     columns = ("kind", "area", "sex", "age_start", "age_width", "people")
     rows = zip(*(chosen[name] for name in columns), strict=True)
     return Counted(
@@ -45,6 +46,45 @@ def counted_quarters(
             for kind, area, sex, start, width, people in rows
         )
     )
+
+
+def _nearest(frame: pd.DataFrame, day: dt.date) -> pd.DataFrame:
+    """The counts that stand for a day, by area and kind."""
+    away = (frame["date"] - pd.Timestamp(day)).abs()
+    near = frame[away == away.groupby([frame["area"], frame["kind"]]).transform("min")]
+    return near[near["date"] == near.groupby(["area", "kind"])["date"].transform("min")]
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What becomes of counted quarters: numbers of rows.
+
+    idle       by day, counts that stand for no census because another is nearer
+    far        by day, counts that stand for a census more than ``FAR`` years away
+    elsewhere  by code, rows of areas that are none of the project's
+    """
+
+    idle: Mapping[dt.date, int]
+    far: Mapping[dt.date, int]
+    elsewhere: Mapping[str, int]
+
+
+def use_of(frames: Mapping[str, pd.DataFrame], days: Sequence[dt.date], areas: tuple[str, ...]) -> Use:
+    """What becomes of the rows of the table for the censuses of ``days``; rows without a figure aside."""
+    table = frames[TABLE][frames[TABLE]["status"] != "gap"]
+    frame = table[table["area"].isin(areas)]
+    chosen = {day: _nearest(frame, day) for day in days}
+    used = set().union(*(rows.index for rows in chosen.values()))
+    distant = pd.concat([rows[(rows["date"].dt.year - day.year).abs() > FAR] for day, rows in chosen.items()])
+    return Use(
+        _by(frame.loc[~frame.index.isin(list(used)), "date"].dt.date),
+        _by(distant[~distant.index.duplicated()]["date"].dt.date),
+        _by(table.loc[~table["area"].isin(areas), "area"].astype(str)),
+    )
+
+
+def _by(values: pd.Series[Any]) -> dict[Any, int]:
+    return {value: int(count) for value, count in values.value_counts().sort_index().items()}
 
 
 def _end(start: float, width: float) -> int:

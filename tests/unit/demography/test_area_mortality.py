@@ -13,7 +13,6 @@ from forecast.axes import AGES, Floats
 from forecast.demography.area_mortality import Apart, Bent, Fit, Related, Scaled, apart, area_mortality, fitted, scaled
 from forecast.demography.cohort import CohortComponent
 from forecast.demography.engine import Forecast, History
-from forecast.demography.migration import NetMigration
 from forecast.demography.mortality import e0_of, tables
 from forecast.demography.noise import TYPICAL, Draws
 from forecast.demography.reconcile import as_one
@@ -254,8 +253,7 @@ def test_trajectories_of_women_by_children_follow_their_areas_mortality(harbin: 
 
 def test_areas_as_one_die_by_their_mean(harbin: Path, desk: Desk) -> None:
     areas = recorded(harbin, desk).systems.fitted
-    still = NetMigration(np.zeros((18, 2, AGES)), np.zeros((2, AGES)), np.ones((2, AGES)), 1.0, 1.0, fixed=True)
-    one, every = as_one(areas, still).components.rates, areas.components.rates
+    one, every = as_one(areas).components.rates, areas.components.rates
     assert one.ndim == 3
     assert (one <= every.max(axis=1) + 1e-15).all()
     assert (one >= every.min(axis=1) - 1e-15).all()

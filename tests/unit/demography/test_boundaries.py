@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forecast.axes import Floats
-from forecast.demography.boundaries import Change, checked, dissolved, into_today
+from forecast.demography.boundaries import Change, checked, dissolved, dissolving, into_today
 from forecast.errors import InputError
 
 STARTS = (0, 1, 5, 60)
@@ -46,6 +46,10 @@ def test_sex_and_ages_that_are_concerned_move_alone() -> None:
     moved = into_today(people, STARTS, CENSUS, [change], "people")
     assert moved.people["B"].tolist() == [[0, 0, 0, 0], [0, 0, 50, 0]]
     assert moved.shares[change] == pytest.approx(50 / 340)
+    assert "50.00% of females of 5-59 of A went to B" in moved.notes[0].why
+    twins = [change, Change(day(2014), "A", "B", 0.5, sexes=(0,), first=5, end=60)]
+    notes = into_today(people, STARTS, CENSUS, twins, "people").notes
+    assert len({(note.area, note.measure, note.why) for note in notes}) == len(notes) == 4
 
 
 def test_chains_run_in_the_order_of_their_days() -> None:
@@ -108,6 +112,7 @@ def test_an_area_split_in_three_leaves_nothing() -> None:
     assert (moved["A"] == 0).all()
     assert moved["C"] == pytest.approx(0.2 * people["A"])
     assert dissolved(changes) == {"A"}
+    assert dissolving(changes) == {"A": changes[-1]}
 
 
 def test_an_area_that_came_again_is_one_of_todays() -> None:
@@ -124,6 +129,7 @@ def test_an_area_that_came_again_is_one_of_todays() -> None:
         ([Change(day(2014), "A", "A", 0.5)], "two areas, found A twice"),
         ([Change(day(2014), "A", "B", 1.5)], "share from 0 to 1, found 1.5"),
         ([Change(day(2014), "A", "B", 0.5, "merge")], "the whole area in a merge"),
+        ([Change(day(2014), "A", "B", 1.0)], "a share of 1: the whole of A, which is a merge"),
         ([Change(day(2014), "A", "B", 0.6), Change(day(2014), "A", "C", 0.5)], "sum to at most 1, found 1.1"),
         (
             [Change(day(2014), "A", "B", 0.6, first=60), Change(day(2014), "A", "C", 0.6, sexes=(1,))],
@@ -138,6 +144,19 @@ def test_an_area_that_came_again_is_one_of_todays() -> None:
 def test_faults_of_the_table(changes: list[Change], message: str) -> None:
     with pytest.raises(InputError, match=message):
         checked(changes, CODES)
+
+
+def test_each_thing_is_told_once() -> None:
+    for change in (Change(day(2014), "A", "A", 0.5), Change(day(2014), "A", "B", 1.5)):
+        with pytest.raises(InputError) as refused:
+            checked([change], CODES)
+        kinds = {(fault.expected, fault.found) for fault in refused.value.faults}
+        assert len(refused.value.faults) == len(kinds) == (1 if change.giver == change.taker else 2)
+
+
+def test_all_of_some_ages_or_of_a_renamed_area_may_go() -> None:
+    old = Change(day(2014), "A", "B", 1.0, first=60)
+    assert checked([old, Change(day(2015), "A", "C", 1.0, "split")], CODES)
 
 
 def test_shares_of_different_people_may_sum_to_more() -> None:

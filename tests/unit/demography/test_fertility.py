@@ -8,7 +8,7 @@ from statsmodels.regression.linear_model import OLS
 from statsmodels.regression.mixed_linear_model import MixedLM
 
 from forecast.axes import AGES, Floats
-from forecast.demography.fertility import AgeShapes, Ar1, multiplier, offset, pool_levels, single_age_shape
+from forecast.demography.fertility import HALF, AgeShapes, Ar1, multiplier, offset, pool_levels, single_age_shape
 
 
 def test_a_path_by_hand() -> None:
@@ -126,3 +126,25 @@ def test_indicators_that_agree_are_believed() -> None:
     pooled = pool_levels(both, np.ones((6, 2)))
     assert pooled.weight == pytest.approx(1.0, abs=1e-3)
     assert pooled.pooled == pytest.approx(both[:, 0], rel=1e-3)
+
+
+def test_a_village_without_a_child_of_an_age_moves_no_other_area() -> None:
+    counted = np.array([[12.0, 50.0], [8.0, 30.0], [10.0, 42.0], [6.0, 22.0]])
+    expected = np.full((4, 2), [10.0, 40.0])
+    alone = pool_levels(counted, expected)
+    village = np.vstack([counted, [HALF, 3.0]]), np.vstack([expected, [1.0, 4.0]])
+    guessed = np.array([False] * 4 + [True])
+    found = pool_levels(*village, guessed)
+    assert found.weight == alone.weight
+    assert found.pooled[:4] == pytest.approx(alone.pooled)
+    assert np.isfinite(found.pooled).all()
+    assert found.raw[4] == pytest.approx(0.5)
+    assert found.raw[4] < found.pooled[4] < found.pooled[:4].mean()
+    # taken for a count like the others it would say that areas can hardly be told apart
+    assert pool_levels(*village).weight < 0.95 * alone.weight
+
+
+def test_where_hardly_any_area_is_counted_in_full_all_are_taken() -> None:
+    shown, expected = np.array([[1.0, 4.0], [HALF, 3.0], [2.0, HALF]]), np.full((3, 2), [1.0, 4.0])
+    some, none = pool_levels(shown, expected, np.array([False, True, True])), pool_levels(shown, expected)
+    assert some.pooled == pytest.approx(none.pooled)

@@ -13,6 +13,8 @@ from forecast.demography.flow_ground import (
     balanced,
     fitted,
     past_moves,
+    streams_of,
+    told_by,
 )
 from forecast.demography.flow_seeds import ObservedMoves, age_schedule, seeds
 from forecast.demography.flows import net_of, streams
@@ -95,12 +97,43 @@ def test_net_at_the_launch_is_that_of_the_rates(slope: float) -> None:
     assert np.abs(moves.between[..., AREAS:, AREAS:]).max() == 0.0
 
 
-def test_arrivals_are_as_many_as_the_stocks_tell_and_of_the_origin_they_tell() -> None:
+@pytest.mark.parametrize("slope", [0.0, 0.3, -0.05])
+def test_arrivals_are_as_many_as_the_stocks_tell_whatever_the_net(slope: float) -> None:
+    who = seeds(place(), people().sum(axis=(1, 2)), beyond().people[0].sum(axis=(1, 2)), spec(0.9), None)
+    net = rates(slope).moves(people(), When(2021, 0)).net
+    found = past_moves(net, people(), arrivals(), who, model_schedule(), 0.7)
+    came, left = streams(found, AREAS)
+    assert came.sum(axis=(1, 2)) == pytest.approx(arrivals().yearly, rel=1e-6)
+    assert came - left == pytest.approx(net, abs=1e-6)
+
+
+def test_more_come_than_told_only_where_the_net_asks_for_them() -> None:
+    net = rates().moves(people(), When(2021, 0)).net
+    gains = np.maximum(net, 0.0).sum(axis=(1, 2))
+    told = np.array([0.5, 3.0, 0.0, 5.0]) * np.maximum(gains, 100.0)
+    came, left = (part.sum(axis=(1, 2)) for part in streams_of(net, people(), told, model_schedule()))
+    assert came[[1, 3]] == pytest.approx(told[[1, 3]], rel=1e-9)
+    # one-way, with the smallest counter-stream: a tenth of the larger one
+    assert left[0] == pytest.approx(0.1 * came[0])
+    assert came[2] == pytest.approx(0.1 * left[2])
+
+
+def test_arrivals_that_cannot_be_as_told_are_an_override() -> None:
+    few = Arrivals(arrivals().yearly * np.array([1.0, 1.0, 1.0, 0.01]), arrivals().far)
+    kept, other = (fitted(rates(0.1), people(), came, place(), beyond(), spec()) for came in (arrivals(), few))
+    assert kept.notes == ()
+    measure, before, after, _ = other.moves(people(), When(2021, 0)).notes[0]
+    assert measure == "arrivals"
+    assert before == pytest.approx(few.yearly[3])
+    assert after > 1.5 * before
+    assert other.moves(people(), When(2022, 1)).notes == ()
+
+
+def test_arrivals_are_of_the_origin_that_the_stocks_tell() -> None:
     who = seeds(place(), people().sum(axis=(1, 2)), beyond().people[0].sum(axis=(1, 2)), spec(0.9), None)
     net = rates(0.0).moves(people(), When(2021, 0)).net
     found = past_moves(net, people(), arrivals(), who, model_schedule(), 0.7)
     came, left = streams(found, AREAS)
-    assert came.sum(axis=(1, 2)) == pytest.approx(arrivals().yearly, rel=1e-6)
     assert left == pytest.approx(came, abs=1e-6)
     # a sixth of the strangers come from other provinces (near : far = 5 : 1)
     assert found[..., -1, :AREAS].sum() == pytest.approx(arrivals().yearly.sum() / 6.0, rel=1e-6)
@@ -119,7 +152,23 @@ def test_when_imbalances_have_faded_any_two_places_exchange_as_many() -> None:
     assert moves.between == pytest.approx(np.swapaxes(moves.between, -1, -2), abs=1e-9)
     assert moves.net == pytest.approx(np.zeros_like(moves.net), abs=1e-6)
     seen = np.random.default_rng(5).uniform(size=(2, 3, 4, 4))
-    assert balanced(seen).sum() == pytest.approx(seen.sum())
+    even = balanced(seen, 2)
+    assert even == pytest.approx(np.swapaxes(even, -1, -2))
+    assert even[..., 2:, :2] == pytest.approx(seen[..., 2:, :2])
+
+
+def test_no_arrivals_grow_because_an_imbalance_fades() -> None:
+    found = fitted(rates(), people(), arrivals(), place(), beyond(), spec())
+    full, none = (found.scaled(level).moves(people(), When(2021, 0)).between for level in (1.0, 0.0))
+    assert full is not None
+    assert none is not None
+    assert (none[..., :AREAS] <= full[..., :AREAS] + 1e-9).all()
+    assert none[..., AREAS:, :AREAS] == pytest.approx(full[..., AREAS:, :AREAS])
+    # the last area was left: fewer leave, nobody comes whom no count has seen
+    came, left = (part[3].sum() for part in streams(full, AREAS))
+    still, gone = (part[3].sum() for part in streams(none, AREAS))
+    assert gone == pytest.approx(still)
+    assert still <= came < left
 
 
 def test_a_place_that_halved_draws_fewer() -> None:
@@ -174,6 +223,36 @@ def test_a_table_of_moves_says_who_goes_where() -> None:
     assert 10.0 < who[0, 1] / who[3, 1] * pairs[3, 1] < 1e3
     assert who[1, 2] / who[3, 1] * pairs[3, 1] == pytest.approx(0.5)
     assert np.trace(who) == 0.0
+
+
+def table(pairs: Floats) -> ObservedMoves:
+    """A table of moves of all ages."""
+    none = np.zeros(0)
+    return ObservedMoves(pairs, none, none, none, np.full(AREAS, np.nan))
+
+
+def test_a_table_of_moves_says_how_many_come_where_it_has_every_origin() -> None:
+    pairs = np.random.default_rng(4).uniform(300.0, 500.0, (AREAS + 2, AREAS + 2))
+    pairs[range(AREAS + 2), range(AREAS + 2)] = np.nan
+    pairs[AREAS:, AREAS:] = np.nan
+    pairs[1, 2] = np.nan
+    found = fitted(rates(0.1), people(), arrivals(), place(), beyond(), spec(), table(pairs)).moves(
+        people(), When(2021, 0)
+    )
+    assert found.between is not None
+    came = streams(found.between, AREAS)[0].sum(axis=(1, 2))
+    known = [0, 1, 3]
+    assert came[known] == pytest.approx(np.nansum(pairs[:, known], axis=0), rel=1e-6)
+    # the third area lacks an origin: its people registered elsewhere stand
+    assert came[2] == pytest.approx(arrivals().yearly[2], rel=1e-6)
+    from_nation = found.between[..., -1, known].sum(axis=(0, 1))
+    assert from_nation == pytest.approx(pairs[-1, known], rel=1e-6)
+    # moves back to the rest of the province in the table's proportion to those from it
+    assert told_by(table(pairs), arrivals(), 0.7)[1] == pytest.approx(
+        pairs[:AREAS, AREAS].sum() / pairs[AREAS, :AREAS].sum()
+    )
+    pairs[0, AREAS] = np.nan
+    assert told_by(table(pairs), arrivals(), 0.7)[1] == 0.7
 
 
 def test_a_table_by_age_says_when_people_move() -> None:

@@ -102,7 +102,26 @@ def test_damping_starts_after_the_last_known_total() -> None:
 
 def test_who_is_not_mobile_stays() -> None:
     areas, _ = people()
-    assert system(mobility=0.0).moves(areas, When(2021, 0)).net == pytest.approx(np.zeros((AREAS, 2, CELLS)))
+    assert system(mobility=0.0).moves(areas, When(2022, 1)).net == pytest.approx(np.zeros((AREAS, 2, CELLS)))
+
+
+def test_mobility_acts_on_years_without_a_known_total() -> None:
+    areas, _ = people()
+    usual, twice = system(), system(mobility=2.0)
+    known = [rule.moves(areas, When(2021, 0)).between for rule in (usual, twice)]
+    ahead = [rule.moves(areas, When(2022, 1)).between for rule in (usual, twice)]
+    assert known[1] == pytest.approx(known[0], rel=0.0, abs=0.0)
+    assert ahead[0] is not None
+    assert ahead[1] == pytest.approx(2.0 * ahead[0])
+
+
+def test_much_mobility_empties_no_cell_and_says_so() -> None:
+    areas, _ = people()
+    moves = system(mobility=50.0).moves(areas, When(2022, 1))
+    assert moves.between is not None
+    assert (streams(moves.between, AREAS)[1] <= MOST * areas + 1e-9).all()
+    assert [note[0] for note in moves.notes] == ["departures"]
+    assert system(mobility=2.0).moves(areas, When(2022, 1)).notes == ()
 
 
 def test_no_cell_loses_more_than_the_cap() -> None:

@@ -9,7 +9,9 @@ import pytest
 from forecast.demography.cohort import CohortComponent
 from forecast.demography.controls import Control
 from forecast.demography.engine import History
-from forecast.demography.hidden import Side, hidden
+from forecast.demography.hidden import Side, hidden, unheard
+from forecast.project.movement import UrbanisationSpec
+from forecast.run.model import Result
 
 Made = Callable[..., History]
 YEARS = range(2020, 2026)
@@ -50,3 +52,19 @@ def test_sides_that_do_not_differ_have_nothing_to_hide(made: Made) -> None:
     # grown people do not change by births of three years
     old = Control("city", None, 2024, 200_000.0, (0, 1), 10, origin="assumed, made")
     assert hidden(side(history, old, factor=1.5), side(history, old), "baseline") == []
+
+
+def test_targets_of_the_urban_share_and_mobility_of_recorded_years_are_told(baseline: Result) -> None:
+    movement, half = baseline.models.movement, {"value": 0.5, "status": "assumed", "source": "laoyou-method"}
+    urban = UrbanisationSpec.model_validate({"by_moves": half, "share": {2021: 0.71, 2035: 0.8}})
+    assert movement.flows is not None
+    slower = movement.flows.model_copy(update={"mobility": movement.flows.mobility.model_copy(update=half)})
+    changed = movement.model_copy(update={"urbanisation": urban, "flows": slower})
+    rows = unheard(baseline.models.model_copy(update={"movement": changed}), baseline.evidence)
+    targets = [item for item in rows if item.measure == "target of the urban share"]
+    assert [(item.year, item.before) for item in targets] == [(2021, 0.71)]
+    assert "has no effect on the year's moves because its total is on record" in targets[0].why
+    known = max(baseline.evidence.totals["230100"])
+    still = [item.year for item in rows if item.measure == "movement flows.mobility"]
+    assert still == list(range(2021, known + 1))
+    assert unheard(baseline.models, baseline.evidence) == []

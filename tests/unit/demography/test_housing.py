@@ -90,6 +90,17 @@ def test_young_families_come_first() -> None:
     assert young[0] > young[1]
 
 
+def test_years_on_record_are_left_alone() -> None:
+    """Their total holds already who came; later years still bring those who move in then."""
+    rule = Housing(built(), spec())
+    for after in (-1, 0):
+        found, notes = rule.apply(moved(), people(), When(2025, after))
+        assert found.tolist() == moved().tolist()
+        assert notes == ()
+    later, _ = rule.apply(moved(), people(), When(2026, 1))
+    assert (net_of(later, AREAS) - net_of(moved(), AREAS))[1].sum() == pytest.approx(800.0)
+
+
 def test_origins_that_are_empty_are_told() -> None:
     found, notes = Housing(built(1e6), spec()).apply(moved(), people(2.0), When(2025, 3))
     assert "find nobody" in notes[0][3]

@@ -80,3 +80,18 @@ def test_later_years_meet_what_is_on_record_and_nothing_else() -> None:
     assert known.last_known(2020) == 2023
     noted = known.notes(now, known.meeting(now, 2023), 2023)
     assert [(note.area, note.after) for note in noted] == [("230101", 120), ("230100", pytest.approx(940))]
+
+
+def test_what_the_record_of_a_year_changed_is_told_of_areas_districts_and_city() -> None:
+    counts = ({2021.0: 120.0}, {2010.0: 300.0}, {2010.0: 600.0})
+    known = register(counts, totals={2021: 1000.0}, group={2021: 400.0})
+    people = np.array([100.0, 300.0, 500.0])
+    after = known.meeting(people, 2021)
+    assert after == pytest.approx([120, 280, 600])
+    told = [(note.area, note.measure, note.before, note.after) for note in known.notes(people, after, 2021)]
+    assert told == [
+        ("230101", "registered", 100.0, 120.0),
+        ("230100", "registered in districts", 400.0, 400.0),
+        ("230100", "registered", 900.0, 1000.0),
+    ]
+    assert known.notes(people, people, 2022) == []

@@ -22,11 +22,14 @@ from forecast.demography.residence import (
     exposure,
     launched,
     moved,
+    settled,
     stepped,
 )
 from forecast.errors import InputError
 
 LAUNCH, SETTLED = 2020, 30
+NEVER = 0.0
+"""Nobody's registration follows."""
 
 
 def people(seed: int = 1, areas: int = 2) -> Floats:
@@ -169,8 +172,8 @@ def test_moves_of_residents_change_no_register() -> None:
     one, other = (found.years[1].registered[..., grown] for found in (quiet, busy))
     assert one == pytest.approx(other)
     status, path = carried(known, course(core, 1), LAUNCH).years[0], course(core, 1)
-    alive = status.registered[..., :-2] * path.survival[0, :, 1:-1]
-    assert busy.years[1].registered[..., 1:-1] == pytest.approx(alive)
+    followed = status.registered + (status.elsewhere - status.absent) / SETTLED
+    assert busy.years[1].registered[..., 1:-1] == pytest.approx(followed[..., :-2] * path.survival[0, :, 1:-1])
 
 
 def test_one_year_by_hand() -> None:
@@ -183,7 +186,7 @@ def test_one_year_by_hand() -> None:
     births = np.zeros((1, 1, AGES))
     births[0, 0, 30] = 8.0
     path = Course(np.stack([resident, after]), np.ones((1, 2, AGES)), np.full((1, 1, 2), 4.0), births, {})
-    found = stepped(Status(resident, elsewhere, absent), path, 0)
+    found = stepped(Status(resident, elsewhere, absent), path, 0, NEVER)
     # of ten leavers two were registered elsewhere, eight join the absent
     assert found.elsewhere[0, FEMALE, 31] == pytest.approx(18)
     assert found.absent[0, FEMALE, 31] == pytest.approx(18)
@@ -192,8 +195,63 @@ def test_one_year_by_hand() -> None:
     assert found.elsewhere[0, :, 0] == pytest.approx([0.8, 0.8])
     assert found.absent[0, :, 0] == pytest.approx([0.4, 0.4])
     gained = dataclasses.replace(path, core=np.stack([resident, after + resident]))
-    more = stepped(Status(resident, elsewhere, absent), gained, 0)
+    more = stepped(Status(resident, elsewhere, absent), gained, 0, NEVER)
     assert more.elsewhere[0, FEMALE, 30] == pytest.approx(100)
+
+
+def test_registration_follows_by_hand() -> None:
+    """100 residents of 30, 20 registered elsewhere, 10 absent, nobody dies or moves: a tenth of the surplus of 10."""
+    resident = np.zeros((1, 2, AGES))
+    resident[0, FEMALE, 30] = 100.0
+    after = np.roll(resident, 1, axis=AGE)
+    nobody = np.zeros((1, 1, AGES)), np.zeros((1, 1, 2))
+    path = Course(np.stack([resident, after]), np.ones((1, 2, AGES)), nobody[1], nobody[0], {})
+    found = stepped(Status(resident, 0.2 * resident, 0.1 * resident), path, 0, 0.1)
+    assert found.elsewhere[0, FEMALE, 31] == pytest.approx(19)
+    assert found.absent[0, FEMALE, 31] == pytest.approx(10)
+    assert found.registered[0, FEMALE, 31] == pytest.approx(91)
+    mirrored = stepped(Status(resident, 0.1 * resident, 0.2 * resident), path, 0, 0.1)
+    assert mirrored.elsewhere[0, FEMALE, 31] == pytest.approx(10)
+    assert mirrored.registered[0, FEMALE, 31] == pytest.approx(109)
+
+
+@given(st.integers(0, 1000), st.floats(0.0, 1.0))
+@settings(max_examples=30)
+def test_what_one_area_gains_by_registration_those_it_came_from_lose(seed: int, share: float) -> None:
+    draw = np.random.default_rng(seed)
+    core = people(seed)
+    whole = Status(core, 0.5 * core * draw.uniform(size=core.shape), core * draw.uniform(size=core.shape))
+    # as many registered elsewhere as absent, over both areas: the register of all of them stays
+    both = Status(core, whole.elsewhere, whole.elsewhere[::-1])
+    found = settled(both, share)
+    assert found.registered.sum() == pytest.approx(both.registered.sum())
+    after = settled(whole, share)
+    assert after.registered - whole.registered == pytest.approx(share * (whole.elsewhere - whole.absent), abs=1e-9)
+    for part in (after.elsewhere, after.absent, after.registered):
+        assert (part >= 0).all()
+
+
+def test_where_nobody_moves_any_more_a_register_tends_to_its_residents() -> None:
+    core = people()
+    size, steps = sums(core), 60
+    known = register(core, np.array([0.4, 0.1]) * size, np.array([0.7, 1.5]) * size)
+    years = carried(known, course(core, steps, closed=True), LAUNCH).years
+    apart = np.stack([sums(status.registered - status.resident) / sums(status.resident) for status in years])
+    assert apart[0] == pytest.approx([-0.3, 0.5])
+    assert (np.diff(np.abs(apart[10:]), axis=0) < 0).all()
+    # (29/30)^60 is an eighth; children are born into it as well
+    assert (np.abs(apart[-1]) < 0.25 * np.abs(apart[0])).all()
+
+
+def test_conversions_come_before_the_record_is_met() -> None:
+    core = people()
+    size = sums(core)
+    known = register(core, 0.3 * size, 0.8 * size)
+    free = carried(known, course(core, 1), LAUNCH)
+    counted = dataclasses.replace(known, totals={LAUNCH + 1: float(size.sum())})
+    met = carried(counted, course(core, 1), LAUNCH)
+    assert met.overrides[-1].before == pytest.approx(free.years[1].registered.sum())
+    assert met.years[1].registered.sum() == pytest.approx(size.sum())
 
 
 def test_who_moves_a_registration() -> None:

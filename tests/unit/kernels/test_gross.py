@@ -107,25 +107,3 @@ def test_a_loss_beyond_the_cap_is_refused() -> None:
         gross.split(cells(0.0), cells(100.0), np.array([[0.1]]), least=1.0)
     with pytest.raises(ValueError, match="must not be negative"):
         gross.split(cells(0.0), cells(-1.0), np.array([[0.1]]))
-
-
-def test_turnover_of_a_stock_by_hand() -> None:
-    # 100 strangers who stay five years: 20 come and 20 go each year; ages of equal size and weights 3 : 1
-    people = np.array([[[500.0, 500.0]], [[0.0, 0.0]]])
-    found = gross.turnover_from_stock(np.array([100.0, 0.0]), people, 5.0, np.array([3.0, 1.0]))
-    assert found == pytest.approx(np.array([[[0.06, 0.02]], [[0.0, 0.0]]]))
-
-
-def test_turnover_of_a_stock_gives_its_arrivals_back() -> None:
-    draw = np.random.default_rng(2)
-    people, stock = draw.uniform(100.0, 900.0, FULL), draw.uniform(10.0, 300.0, 5)
-    stay = draw.uniform(2.0, 9.0, 5)
-    turnover = gross.turnover_from_stock(stock, people, stay, draw.uniform(0.1, 1.0, (2, 6)))
-    arrivals, departures = gross.split(np.zeros(FULL), people, turnover)
-    assert arrivals.sum(axis=(1, 2)) == pytest.approx(stock / stay)
-    assert departures.sum(axis=(1, 2)) == pytest.approx(stock / stay)
-
-
-def test_a_stay_of_nothing_is_refused() -> None:
-    with pytest.raises(ValueError, match="longer than nothing"):
-        gross.turnover_from_stock(np.array([1.0]), np.ones((1, 1, 2)), 0.0, np.ones(2))

@@ -55,7 +55,10 @@ def test_areas_share_their_mortality_by_default() -> None:
     ("areas", "says"),
     [
         ({"engine": "recorded"}, "with a weight"),
-        ({"engine": "recorded", "weight": {"value": 1.5, "status": "assumed", "source": "s"}}, "between 0 and 1"),
+        (
+            {"engine": "recorded", "weight": {"value": 1.5, "status": "assumed", "source": "s"}},
+            "areas.weight.value\n  a number from 0 to 1",
+        ),
         ({"engine": "gompertz"}, "'shared', 'recorded', 'brass' or 'topals'"),
     ],
 )

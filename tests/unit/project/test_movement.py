@@ -31,10 +31,10 @@ def test_the_bundled_spec_holds_gross_moves(tree: dict[str, Any]) -> None:
     [
         ({"model": {"engine": "magic"}}, "one of flows, residual"),
         ({"gravity": None}, r"needs \[flows\] and \[gravity\]"),
-        ({"flows": {"stay": assumed(0)}}, "above 0 years"),
-        ({"flows": {"mobility": assumed(-1)}}, "not be negative"),
+        ({"flows": {"stay": assumed(0)}}, "flows.stay.value\n  a number from 1 to 100"),
+        ({"flows": {"mobility": assumed(-1)}}, "flows.mobility.value\n  a number from 0 to 5"),
         ({"housing": {"filling": [0.5, 0.4]}}, "sum to 1"),
-        ({"housing": {"vacancy": assumed(1.5)}}, "between 0 and 1"),
+        ({"housing": {"vacancy": assumed(1.5)}}, "housing.vacancy.value\n  a number from 0 to 1"),
         ({"rates": {"smoothing": "spline"}}, "bell"),
     ],
 )

@@ -58,11 +58,11 @@ def _fewer(spec: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
-        (_size, "a standard deviation of 0 or more"),
+        (_size, "births.own.sd.value\n  a number from 0 to 0.5"),
         (_run, "no own.run"),
         (_forever, "own.kept below 1"),
-        (_freedom, "freedom above 2"),
-        (_pace, "pace of 0 or more"),
+        (_freedom, "freedom.value\n  a number from 2.5 to"),
+        (_pace, "pace.value\n  a number from 0 to 0.1"),
         (_unknown, "province"),
         (_fewer, "greater than or equal to 0"),
     ],

@@ -13,7 +13,7 @@ from forecast.demography.conditions import build
 from forecast.demography.controls import Control
 from forecast.errors import InputError
 from forecast.project.load import load_models, load_scenario
-from forecast.run.control_inputs import changes_of, controls_of, in_todays_areas
+from forecast.run.control_inputs import changes_of, controls_of, gone_by, in_todays_areas
 from forecast.run.inputs import Frames, project_areas
 from forecast.run.model import Desk, Result, compute
 from forecast.run.notes import overrides
@@ -108,6 +108,13 @@ def test_an_area_that_is_gone_is_none_of_the_project(copy: Path, baseline: Resul
     assert people(now, DAOLI, "2020-11-01") == 0.0
     both = people(frames, DAOLI, "2020-11-01") + people(frames, NANGANG, "2020-11-01")
     assert people(now, NANGANG, "2020-11-01") == pytest.approx(both)
+
+
+def test_the_row_that_dissolved_an_area_is_known(copy: Path, frames: Frames) -> None:
+    assert gone_by(frames) == {}
+    rows = f"2015-01-01,{DAOLI},{NANGANG},transfer,0.1,,,,{ORIGIN}\n2016-01-01,{DAOLI},{NANGANG},merge,1,,,,{ORIGIN}\n"
+    found = gone_by(write(copy, "boundary_changes", CHANGES + rows))
+    assert found == {DAOLI: f"data/**/boundary_changes, 2016-01-01, {DAOLI} to {NANGANG}"}
 
 
 def test_faults_name_the_row(copy: Path) -> None:

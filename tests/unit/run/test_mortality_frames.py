@@ -204,3 +204,44 @@ def test_registered_people_die_by_their_area_too(harbin: Path, frames: Frames) -
     for place in (0, 10):
         resident = status[place].resident.sum(axis=(SEX, -1))
         assert resident == pytest.approx(result.systems.districts.people[place].sum(axis=(SEX, -1)), rel=1e-9)
+
+
+def rows_of_deaths(*rows: tuple[object, ...]) -> pd.DataFrame:
+    heads = ["area", "year", "sex", "age_start", "age_width", "deaths"]
+    frame = pd.DataFrame(rows, columns=heads).astype({"age_start": float, "age_width": float})
+    return frame.assign(series="published", concept="resident", source="laoyou-method", status="observed")
+
+
+def test_a_district_with_deaths_of_its_own_stands_beside_the_expected(baseline: Result, frames: Frames) -> None:
+    none = float("nan")
+    own = rows_of_deaths(
+        *(("230109", 2022, sex, *group) for sex in SEXES for group in ((0, 60, 300), (60, none, 1400))),
+        ("230102", 2023, "both", none, none, 9000),
+        # not of all ages: no total
+        *(("230103", 2022, sex, 60, none, 4000) for sex in SEXES),
+        ("230104", 2022, "male", 0, none, 4000),
+    )
+    deaths = pd.concat([frames["deaths"], own], ignore_index=True)
+    found = mortality(baseline, {**frames, "deaths": deaths})
+    later = found[(found["year"] > 2020) & found["area"].isin(baseline.evidence.areas)]
+    values = later.set_index(["area", "year", "measure"])["value"]
+    assert set(later["area"]) == {"230102", "230109"}
+    assert values["230109", 2022, "reported"] == 3400
+    assert values["230102", 2023, "reported"] == 9000
+    people = baseline.systems.districts.people[1:3].mean(axis=0)[baseline.evidence.areas.index("230109")]
+    expected = float((people * baseline.systems.fitted.components.rates[1]).sum())
+    assert values["230109", 2022, "expected"] == pytest.approx(expected)
+    assert values["230109", 2022, "ratio"] == pytest.approx(3400 / expected)
+    status = later.set_index(["area", "measure"])["status"]
+    assert (status["230109", "reported"], status["230102", "reported"]) == ("derived", "observed")
+    assert not found.duplicated(["area", "year", "measure"]).any()
+
+
+def test_a_year_before_the_launch_is_set_against_the_provinces_table(baseline: Result, frames: Frames) -> None:
+    own = rows_of_deaths(("230102", 2015, "both", float("nan"), float("nan"), 6000))
+    found = mortality(baseline, {**frames, "deaths": pd.concat([frames["deaths"], own], ignore_index=True)})
+    values = found[(found["area"] == "230102") & (found["year"] == 2015)].set_index("measure")["value"]
+    before, after = (launch.stock.people[0] for launch in baseline.systems.launches["districts"])
+    rates = baseline.systems.shift.apply(baseline.systems.mortality.predict(range(2015, 2016))[0])
+    # the middle of 2015 lies 4.5 of 10 years after the end of 2010
+    assert values["expected"] == pytest.approx(float(((0.55 * before + 0.45 * after) * rates).sum()))

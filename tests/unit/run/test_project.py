@@ -100,8 +100,14 @@ def test_the_dictionary_has_both_languages_for_every_word() -> None:
 
 
 def test_a_column_without_a_meaning_is_our_fault(tmp_path: Path) -> None:
-    pd.DataFrame({"xyzzy": [1]}).to_parquet(tmp_path / "made.parquet")
+    pd.DataFrame({"xyzzy": [1]}).to_parquet(tmp_path / "births.parquet")
     with pytest.raises(KeyError, match="xyzzy"):
+        datapackage(tmp_path, "made", "0")
+
+
+def test_a_table_without_a_meaning_is_our_fault_too(tmp_path: Path) -> None:
+    pd.DataFrame({"year": [2020]}).to_parquet(tmp_path / "made.parquet")
+    with pytest.raises(KeyError, match="made"):
         datapackage(tmp_path, "made", "0")
 
 

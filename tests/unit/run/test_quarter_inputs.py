@@ -13,7 +13,7 @@ from forecast.demography.quarters import Counted
 from forecast.demography.students import moves
 from forecast.errors import InputError
 from forecast.run.model import Desk, Result, compute
-from forecast.run.quarter_inputs import counted_quarters
+from forecast.run.quarter_inputs import counted_quarters, use_of
 from forecast.run.residence_frames import held_apart_rows, quarters
 from forecast.tables.project_tables import read_tables
 
@@ -61,6 +61,29 @@ def test_the_nearest_count_of_each_kind_and_area_stands(give: Give) -> None:
         ("institution", 0, 1, 80, 111): 20,
     }
     assert {cell.people for cell in before.cells if cell.kind == "students"} == {100}
+
+
+def test_counts_that_stand_for_no_census_or_for_one_far_away_are_known(give: Give) -> None:
+    project = give(
+        "230109,1950-01-01,students,male,18,5,1",
+        "230109,2010-11-01,students,male,18,5,2",
+        "230109,2020-11-01,students,male,18,5,3",
+        "230109,2020-11-01,students,female,18,5,3",
+        "230109,2090-01-01,students,male,18,5,4",
+        "230102,2035-01-01,barracks,male,18,5,5",
+        "230110,2020-11-01,students,male,18,5,9",
+    )
+    use = use_of(read_tables(project), (dt.date(2010, 11, 1), dt.date(2020, 11, 1)), AREAS)
+    assert use.idle == {dt.date(1950, 1, 1): 1, dt.date(2090, 1, 1): 1}
+    assert use.far == {dt.date(2035, 1, 1): 1}
+    assert use.elsewhere == {"230110": 1}
+
+
+def test_one_count_may_stand_for_both_censuses(give: Give) -> None:
+    project = give("230109,2020-11-01,students,male,18,5,3")
+    use = use_of(read_tables(project), (dt.date(2010, 11, 1), dt.date(2020, 11, 1)), AREAS)
+    assert not use.idle
+    assert not use.far
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,23 @@ def test_the_register_loses_less_than_the_residents_of_a_county_that_empties(poi
     assert change["residents"] < change["registered"] < 0
 
 
+def test_a_district_that_grows_gains_registered_people(points: pd.DataFrame) -> None:
+    songbei = points.xs((SONGBEI, "all"), level=("area", "part"))
+    change = songbei.loc[2040] / songbei.loc[2023]
+    assert change["residents"] > 1
+    assert change["registered"] > 0.95
+
+
+def test_districts_gain_and_counties_lose_what_registration_follows(points: pd.DataFrame) -> None:
+    registered = points.xs("all", level="part").pivot_table(index="area", columns="year", values="registered")
+    areas = registered.drop(index=CITY)
+    nine = areas.index.isin(NINE)
+    loss = 1.0 - areas[2030] / areas[2023]
+    # by deaths alone either would lose some five per cent
+    assert loss[~nine].min() > 0.06
+    assert 1.0 - areas.loc[nine, 2030].sum() / areas.loc[nine, 2023].sum() < 0.03
+
+
 def test_status_source_and_columns(table: Tables, frames: Frames) -> None:
     known = set(frames["sources"]["source"]) | {"cohort-component"}
     for name in ("residence", "quarters"):

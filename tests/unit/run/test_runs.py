@@ -43,8 +43,12 @@ def test_anything_else_is_refused_with_what_there_is(out: Path, name: str) -> No
 
 
 def test_no_run_yet(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="none yet"):
-        found(tmp_path)
+    for name in ("latest", "20260101T000000Z-abc"):
+        with pytest.raises(InputError) as refused:
+            found(tmp_path, name)
+        fault = refused.value.faults[0]
+        assert (fault.expected, fault.found) == ("a published run", "none yet")
+        assert fault.way_out.startswith("make one: `forecast run`")
 
 
 def test_a_pointer_to_a_run_that_is_gone(out: Path) -> None:
