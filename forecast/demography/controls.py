@@ -171,14 +171,17 @@ def led(years: range, free: Floats, apart: Floats, controls: Sequence[Control], 
     apart  those held apart                                                 (year, area, sex, age)
     since  the last year on record: the factor is 1 there
 
-    A cell is led from its last control, or from the record, to its next one, and is free after its last.
+    A cell is led from its last control, or from the record, to its next one, and is free after its last. A later
+    control is met by one factor on the course that the earlier ones have led to.
     """
     targets: dict[int, Floats] = {}
     start, level = np.full(free[0].shape, float(since)), np.zeros_like(free[0])
     due = [item for item in controls if item.year > since]
     for year in sorted({item.year for item in due}):
         now = [item for item in due if item.year == year]
-        factor = raked(free[years.index(year)], apart[years.index(year)], now)
+        # a control lives on in the cells of a later one: that is met from where the earlier has led
+        carried = np.exp(level)
+        factor = carried * raked(free[years.index(year)] * carried, apart[years.index(year)], now)
         mask = np.zeros(factor.shape, dtype=bool)
         for item in now:
             mask[item.cells] = True

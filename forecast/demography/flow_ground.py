@@ -113,11 +113,11 @@ def told_by(seen: ObservedMoves | None, came: Arrivals, back: float) -> tuple[Ar
     areas = len(came.yearly)
     into = np.where(np.eye(areas + 2, areas, dtype=bool), 0.0, seen.pairs[:, :areas])
     whole = into.sum(axis=0)
-    known = np.isfinite(whole) & (np.nan_to_num(whole) > 0)
-    share = into[-1] / np.where(known, whole, 1.0)
+    known = np.isfinite(whole)
+    share = np.divide(into[-1], whole, out=came.far.copy(), where=known & (np.nan_to_num(whole) > 0))
     given = float(seen.pairs[:areas, areas].sum() / into[areas].sum()) if into[areas].any() else np.nan
     return (
-        Arrivals(np.where(known, whole, came.yearly), np.where(known, share, came.far)),
+        Arrivals(np.where(known, whole, came.yearly), share),
         given if np.isfinite(given) else back,
     )
 

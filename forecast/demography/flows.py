@@ -174,9 +174,13 @@ def within(between: Floats, survivors: Floats) -> tuple[Floats, float]:
 
 
 def with_outside(between: Floats, net: Floats) -> Floats:
-    """Moves whose net is ``net`` (area, sex, age): what a control adds or takes is exchanged with the last pool."""
+    """Moves whose net is ``net`` (area, sex, age): what is added or taken is exchanged with the last pool.
+
+    Arrivals stay as they were as far as departures can give way: who is more left less, and only then did more come.
+    """
     missing = np.moveaxis(net - net_of(between, len(net)), 0, -1)
     out = between.copy()
-    out[..., -1, : len(net)] += np.maximum(missing, 0.0)
-    out[..., : len(net), -1] += np.maximum(-missing, 0.0)
+    stayed = np.clip(missing, None, out[..., : len(net), -1])
+    out[..., : len(net), -1] -= stayed
+    out[..., -1, : len(net)] += missing - stayed
     return out

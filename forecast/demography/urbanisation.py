@@ -105,14 +105,15 @@ class Urbanisation:
         factor = max(gap / effect, -1.0 / float(weight.max()))
         shifted = between.copy()
         shifted[..., :areas, :areas] *= 1.0 + factor * weight
-        kept, refused = within(shifted, survivors)
+        kept, _ = within(shifted, survivors)
+        reached = stayed + net_of(kept, areas).sum(axis=(SEX, AGE))
         why = "urban people shifted by moves from country to town, so that the city's urban share follows its path"
-        notes: tuple[Note, ...] = (("urban people", float(shares @ people), float(target * people.sum()), why),)
+        notes: tuple[Note, ...] = (("urban people", float(shares @ people), float(shares @ reached), why),)
         if factor < 0:
             why = "the path of the urban share asks for less than the moves bring that go on without it"
             fewer = float((to_town * (1.0 + factor * weight)).sum())
             notes += (("moves from country to town", float(to_town.sum()), fewer, why),)
-        given = factor * effect - refused
+        given = float(shares @ (reached - people))
         if abs(given - gap) > ROUNDING * people.sum():
             why = "the path of the urban share asks for more change than moves between areas can give"
             notes += (("urban people moved", gap, given, why),)

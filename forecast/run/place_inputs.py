@@ -105,6 +105,7 @@ def observed_moves(frames: Frames, models: Models, areas: tuple[str, ...]) -> Ob
         where, what = "models/movement.toml, key gravity.terms", "a table data/**/housing for the term housing"
         raise InputError.one(where, what, "none", "add the table, or leave the term out")
     _check_moves(table, models, places)
+    _check_ages(table)
     sums = _by_pair(table)
     wanted = pd.MultiIndex.from_product([places, places])
     pairs = np.array(sums.reindex(wanted), dtype=np.float64).reshape(len(places), len(places))
@@ -126,6 +127,19 @@ def _check_moves(table: pd.DataFrame, models: Models, places: list[str]) -> None
     if early:
         what = f"years of {first} to {last}: those before say nothing of who moves at the launch, nobody has seen later"
         raise InputError.one(f"{where}, column year", what, ", ".join(map(str, early[:10])), "leave the rows out")
+
+
+def _check_ages(table: pd.DataFrame) -> None:
+    """Age groups of one pair and year must not overlap: their sum stands for all ages."""
+    told = table[table["age_start"].notna()].sort_values("age_start")
+    for (origin, destination, year), rows in told.groupby(["origin", "destination", "year"], observed=True):
+        start, width = rows["age_start"].to_numpy(np.float64), rows["age_width"].to_numpy(np.float64)
+        over = np.flatnonzero(~(start[:-1] + width[:-1] <= start[1:]))
+        if over.size:
+            first, second = int(start[over[0]]), int(start[over[0] + 1])
+            where = f"data/**/migration, {origin} to {destination}, {year}, column age_start"
+            found = f"the group from {first} reaches to {second} or beyond"
+            raise InputError.one(where, "age groups that do not overlap", found, "leave one of them out")
 
 
 def _by_pair(table: pd.DataFrame) -> pd.Series[float]:

@@ -182,6 +182,21 @@ def test_only_the_cells_of_a_control_are_led(made: Made) -> None:
     assert ratio[5, 0, :, 20:60] == pytest.approx(np.full((2, 40), 1.1))
 
 
+def test_a_later_control_of_all_keeps_what_an_earlier_one_of_an_area_has_set(made: Made) -> None:
+    history = made(2)
+    free = fitted(history).predict(YEARS)
+    first = Control("230100", 0, 2022, 1.5 * float(free.at(2022)[0].sum()))
+    alone = fitted(history, first, leading=True).predict(YEARS)
+    # the sum that the first leads to anyway, and one a tenth above
+    for more in (1.0, 1.1):
+        second = Control("city", None, 2025, more * float(alone.at(2025).sum()))
+        led = fitted(history, first, second, leading=True).predict(YEARS)
+        ratio = led.people[3:].sum(axis=(2, 3)) / alone.people[3:].sum(axis=(2, 3))
+        # the way to it is three years from the earlier control, five where there was none
+        way = more ** np.stack([np.arange(1, 4) / 3, np.arange(3, 6) / 5], axis=1)
+        assert ratio == pytest.approx(way, rel=0.01)
+
+
 def test_a_control_that_is_met_changes_nothing(made: Made) -> None:
     history = made(2, rate=0.01)
     free = fitted(history).predict(YEARS)

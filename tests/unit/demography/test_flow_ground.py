@@ -251,6 +251,9 @@ def test_a_table_of_moves_says_how_many_come_where_it_has_every_origin() -> None
     assert told_by(table(pairs), arrivals(), 0.7)[1] == pytest.approx(
         pairs[:AREAS, AREAS].sum() / pairs[AREAS, :AREAS].sum()
     )
+    # that nobody comes is told too
+    pairs[:, 3] = np.where(np.isnan(pairs[:, 3]), np.nan, 0.0)
+    assert told_by(table(pairs), arrivals(), 0.7)[0].yearly[3] == 0.0
     pairs[0, AREAS] = np.nan
     assert told_by(table(pairs), arrivals(), 0.7)[1] == 0.7
 

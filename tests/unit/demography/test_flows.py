@@ -134,8 +134,19 @@ def test_no_cell_loses_more_than_the_cap() -> None:
     assert refused == pytest.approx(200.0 * moved()[..., :AREAS, :].sum() - left.sum())
 
 
+def test_what_a_total_adds_stayed_before_it_came() -> None:
+    between, net = np.zeros((1, 1, 3, 3)), np.array([[[4.0]], [[-2.0]]])
+    between[0, 0, 0, 2], between[0, 0, 1, 2], between[0, 0, 2, 1] = 3.0, 5.0, 1.0
+    # the first area has 7 more than its moves leave: 3 do not go, 4 come; the second 2 more: 2 of 5 do not go
+    found = with_outside(between, net)[0, 0]
+    assert found.tolist() == [[0.0, 0.0, 0.0], [0.0, 0.0, 3.0], [4.0, 1.0, 0.0]]
+    # and one who is missing has left
+    assert with_outside(between, np.array([[[-4.0]], [[-4.0]]]))[0, 0, 0].tolist() == [0.0, 0.0, 4.0]
+
+
 def test_a_control_is_exchanged_with_the_last_pool() -> None:
     table, wanted = moved(), net_of(moved(), AREAS) + np.linspace(-3.0, 3.0, AREAS)[:, None, None]
     found = with_outside(table, wanted)
     assert net_of(found, AREAS) == pytest.approx(wanted)
+    assert (found >= 0).all()
     assert found[..., : PLACES - 1, : PLACES - 1] == pytest.approx(table[..., : PLACES - 1, : PLACES - 1])

@@ -123,6 +123,12 @@ def test_too_much_is_told_and_capped() -> None:
     assert (left <= MOST * people() + 1e-9).all()
     assert notes[-1][0] == "urban people moved"
     assert notes[-1][1] > notes[-1][2]
+    # what was reached is what the rows say
+    stayed = people().sum(axis=(1, 2))
+    shares = rule.before(2021, stayed)
+    reached, usual = ((people() + net_of(x, AREAS)).sum(axis=(1, 2)) for x in (found, moved()))
+    assert notes[-1][2] == pytest.approx(float(shares @ (reached - usual)))
+    assert notes[0][2] == pytest.approx(float(shares @ reached))
     now = share_after(np.zeros_like(moved()))
     less, told = Urbanisation(URBAN, np.array([now, 0.01]), 2020, 1.0).apply(moved(), people(), When(2021, 1))
     assert (less >= 0).all()

@@ -207,6 +207,15 @@ def test_pairs_are_the_mean_of_their_own_years_by_total_or_by_age(harbin: Path, 
         ({"origin": ["230000", "000000"], "destination": ["000000", "230102"]}, "230000 to 000000"),
         ({"year": [1999, 2019]}, "1999"),
         ({"year": [2019, 2031]}, "2031"),
+        (
+            {
+                "origin": ["230102"] * 2,
+                "destination": ["230103"] * 2,
+                "age_start": [20.0, 22.0],
+                "age_width": [5.0, np.nan],
+            },
+            "from 20 reaches to 22",
+        ),
     ],
 )
 def test_rows_of_moves_that_say_nothing_are_refused(
