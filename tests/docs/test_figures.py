@@ -52,6 +52,19 @@ def test_the_table_of_the_readme_is_that_of_the_golden_run(page: str) -> None:
     assert shown == [[f"{kept[measure, year] / 1000:,.1f}" for year in years] for measure in ROWS]
 
 
+def test_the_sentence_on_moves(baseline: Result) -> None:
+    forecast = baseline.systems.districts
+    assert forecast.between is not None
+    areas = len(baseline.areas)
+    moved = forecast.between[forecast.years.index(2025) - 1].sum(axis=(0, 1))
+    came, inside = moved[:, :areas].sum(), moved[:areas, :areas].sum()
+    english, chinese = ((ROOT / page).read_text("utf-8") for page in ("README.md", "README.zh.md"))
+    assert f"in 2025 some {came / 1000:.0f} thousand arrive" in english
+    assert f"2025年约有{came / 10000:.1f}万人迁入" in chinese
+    assert 0.62 < inside / came < 2 / 3
+    assert moved[:areas, -1].sum() > moved[-1, :areas].sum()
+
+
 def test_the_sentence_on_scenarios(desk: Desk, baseline: Result) -> None:
     strong, high = (compute(ROOT, desk, name) for name in ("three-child-strong", "high-fertility"))
     extra = (strong.people.births - baseline.people.births).sum(axis=1)
