@@ -121,8 +121,7 @@ def _computed(
         try:
             results.append(computed(desk, overlay, models))
         except InputError as error:
-            known = {_likeness(fault) for fault in faults}
-            faults += [fault for fault in error.faults if _likeness(fault) not in known]
+            faults += _new(error.faults, faults)
     return results, faults and [*faults, *_new(_one_by_one(frames, loaded[0][1]), faults)]
 
 
@@ -132,6 +131,7 @@ def _likeness(fault: Fault) -> tuple[str, ...]:
 
 
 def _new(faults: Iterable[Fault], known: Sequence[Fault]) -> list[Fault]:
+    """Those of the faults that none of the known ones is like."""
     told = {_likeness(fault) for fault in known}
     return [fault for fault in faults if _likeness(fault) not in told]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from forecast.cli.options import LANGUAGES
 from forecast.cli.show import in_years, texts
 from forecast.run.control_frames import JUMP, TABLE
 from forecast.run.runs import manifest
@@ -52,10 +53,11 @@ def whom(row: Mapping[str, object], lang: str) -> str:
 
 def published_jumps(folder: Path, scenario: str, lang: str) -> list[str]:
     """What to say of one scenario of a published run; nothing where it has no controls."""
-    path, says = folder / f"{TABLE}.parquet", manifest(folder)
+    path = folder / f"{TABLE}.parquet"
     if not path.is_file():
         return []
-    names = {key: {row["area"]: row[f"name_{key}"] for row in says["areas"]} for key in ("zh", "en")}
+    says = manifest(folder)
+    names = {key: {row["area"]: row[f"name_{key}"] for row in says["areas"]} for key in LANGUAGES}
     frame = pd.read_parquet(path).astype({"scenario": str, "area": str, "sex": str, "group": str})
     between = says["scenarios"][scenario]["spec"]["movement"]["controls"]["between"]
     found = jumps(frame[frame["scenario"] == scenario], names, between)

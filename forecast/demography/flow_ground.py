@@ -125,7 +125,10 @@ def told_by(seen: ObservedMoves | None, came: Arrivals, back: float) -> tuple[Ar
 def streams_of(net: Floats, people: Floats, told: Floats, ages: Floats) -> tuple[Floats, Floats]:
     """Arrivals and departures (area, sex, age) with a net, whose arrivals of all ages are as many as told (area,).
 
-    ages  relative moves by age (age,)
+    net     net migrants of the areas (area, sex, age);  people  their people
+    ages    relative moves by age (age,)
+
+    The net is split by ``gross.split``, by age as the schedule says, at the level of turnover that gives the arrivals.
 
     Where fewer are told than the net gains of single ages and their smallest counter-streams ask for, the turnover is
     nought and more come; where more are told than those who may leave, as many as may.
@@ -142,24 +145,19 @@ def streams_of(net: Floats, people: Floats, told: Floats, ages: Floats) -> tuple
     return parts(bisect(arrivals, able, 0.0, float(ends[0])))
 
 
-def margins(
-    net: Floats, people: Floats, came: Arrivals, seeds: Floats, ages: Floats, back: float, inside: float = 1.0
-) -> Margins:
+def margins(arrivals: Floats, departures: Floats, far: Floats, seeds: Floats, back: float, inside: float) -> Margins:
     """Arrivals and departures of areas and pools that agree in every sex and age.
 
-    net      net migrants of the areas                                   (area, sex, age)
-    people   their people                                                (area, sex, age)
+    arrivals, departures  of the areas                                   (sex, age, area)
+    far      share of the arrivals from beyond the province              (area,)
     seeds    who goes where: areas, rest of province, rest of country    (origin, destination)
-    ages     relative moves by age                                       (age,)
     back     moves to the rest of the province for one from it
 
-    The net is split by ``gross.split``, by age as the schedule says, at the level of turnover at which an area's
-    arrivals of all ages are as many as told. Of those who come from inside the province the seeds, times ``inside``,
-    say how many come from the other areas. What is then left of the departures goes to the rest of the country.
+    Of those who come from inside the province the seeds, times ``inside``, say how many come from the other areas. What
+    is then left of the departures goes to the rest of the country.
     """
-    areas = len(people)
-    arrivals, departures = (np.moveaxis(part, 0, -1) for part in streams_of(net, people, came.yearly, ages))
-    near, from_nation = arrivals * (1.0 - came.far), arrivals * came.far
+    areas = arrivals.shape[-1]
+    near, from_nation = arrivals * (1.0 - far), arrivals * far
     local, province = seeds[:areas, :areas].sum(axis=0), seeds[areas, :areas]
     left = departures.sum(axis=-1)
     within = np.minimum((near * (inside * local / (local + province))).sum(axis=-1), MOST_WITHIN * left)
@@ -189,11 +187,12 @@ def past_moves(net: Floats, people: Floats, came: Arrivals, seeds: Floats, ages:
     others let go), fewer do, until one can; with nobody inside there always is one.
     """
     areas = len(people)
+    arrivals, departures = (np.moveaxis(part, 0, -1) for part in streams_of(net, people, came.yearly, ages))
     outside = seeds.copy()
     outside[:areas, :areas] = 0.0
     for inside in INSIDE:
         allowed = seeds if inside else outside
-        table, gap = between(margins(net, people, came, seeds, ages, back, inside), allowed)
+        table, gap = between(margins(arrivals, departures, came.far, seeds, back, inside), allowed)
         if gap <= MISS:
             return table
     raise ValueError(f"moves miss their margins by {gap:.3g}")

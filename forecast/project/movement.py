@@ -91,7 +91,7 @@ class ResidenceSpec(Spec):
         value=30.0,
         status="assumed",
         source="laoyou-method",
-        why="years after which, on average, a move has brought the registration along, on average",
+        why="years after which, on average, a move has brought the registration along",
     )
 
 

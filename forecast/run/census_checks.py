@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 
-from forecast.axes import FEMALE, SEXES, Floats
+from forecast.axes import FEMALE, FERTILE, SEXES, Floats
 from forecast.demography.engine import Override
 from forecast.demography.evidence import Census
 from forecast.demography.settlement import Dwellings
@@ -17,7 +17,6 @@ from forecast.run.place_inputs import HOUSEHOLDS
 
 Frames = Mapping[str, pd.DataFrame]
 INFANTS, TODDLERS = "0", "1-4"
-FERTILE = (15.0, 50.0)
 MANY = 20.0
 """Where so many children of an age are expected none is no chance, but a hole filled with a zero."""
 APART = 0.02
@@ -46,7 +45,7 @@ def check_counts(census: Census, before: Census, areas: tuple[str, ...], provinc
         )
         if (groups[:, :2] <= 0).any()
     ]
-    fertile = (census.starts >= FERTILE[0]) & (census.starts < FERTILE[1])
+    fertile = (census.starts >= FERTILE.start) & (census.starts < FERTILE.stop)
     women = census.districts[:, FEMALE, fertile].sum(axis=-1)
     faults += [
         Fault(

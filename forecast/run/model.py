@@ -203,8 +203,9 @@ def check_names(models: Models, frames: Frames) -> None:
         for name, policy in models.births.policy.items()
         if policy.onset > horizon
     ]
-    gone = gone_by(frames)
-    faults += [_no_area(key, code, gone.get(code)) for key, code in codes if code not in areas]
+    strange = [(key, code) for key, code in codes if code not in areas]
+    gone = gone_by(frames) if strange else {}
+    faults += [_no_area(key, code, gone.get(code)) for key, code in strange]
     if faults:
         raise InputError(faults)
 

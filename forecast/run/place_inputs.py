@@ -13,6 +13,7 @@ from forecast.demography.flow_seeds import ObservedMoves
 from forecast.demography.settlement import Dwellings, Settlement
 from forecast.errors import InputError
 from forecast.project.spec import Models
+from forecast.tables.checks import overlapping
 
 URBAN = ("urban_pop",)
 NEAR = ("registered_elsewhere_same_province", "inmigrants_same_province")
@@ -134,8 +135,8 @@ def _check_ages(table: pd.DataFrame) -> None:
     told = table[table["age_start"].notna()].sort_values("age_start")
     for (origin, destination, year), rows in told.groupby(["origin", "destination", "year"], observed=True):
         start, width = rows["age_start"].to_numpy(np.float64), rows["age_width"].to_numpy(np.float64)
-        over = np.flatnonzero(~(start[:-1] + width[:-1] <= start[1:]))
-        if over.size:
+        over = overlapping(start, width)
+        if over:
             first, second = int(start[over[0]]), int(start[over[0] + 1])
             where = f"data/**/migration, {origin} to {destination}, {year}, column age_start"
             found = f"the group from {first} reaches to {second} or beyond"

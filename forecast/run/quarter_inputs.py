@@ -13,6 +13,7 @@ import pandas as pd
 from forecast.axes import AGES, SEXES
 from forecast.demography.quarters import Cell, Counted
 from forecast.errors import Fault, InputError
+from forecast.tables.checks import overlapping
 from forecast.tables.places import places
 
 TABLE = "group_quarters"
@@ -105,12 +106,10 @@ def _check(frame: pd.DataFrame, above: tuple[str, ...]) -> None:
     ]
     order = frame.reset_index(drop=True).sort_values([*GROUP, "age_start"])
     for _, rows in order.groupby(GROUP, sort=False):
-        ends = [_end(start, float(width)) for start, width in zip(rows["age_start"], rows["age_width"], strict=True)]
-        starts = rows["age_start"].tolist()
-        for place, (start, end) in enumerate(zip(starts[1:], ends[:-1], strict=True), start=1):
-            if start < end:
-                where = places(frame).at(int(rows.index[place]))
-                found = f"an overlap: age {start:g} stands in two groups"
-                faults.append(Fault(where, "ages that stand in one group", found, "remove one of the rows"))
+        start, width = (rows[name].to_numpy(np.float64) for name in ("age_start", "age_width"))
+        for place in overlapping(start, width):
+            where = places(frame).at(int(rows.index[place + 1]))
+            found = f"an overlap: age {start[place + 1]:g} stands in two groups"
+            faults.append(Fault(where, "ages that stand in one group", found, "remove one of the rows"))
     if faults:
         raise InputError(faults)

@@ -8,6 +8,7 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
+from forecast.axes import Floats
 from forecast.errors import Fault
 from forecast.tables.near import did_you_mean, in_words
 from forecast.tables.places import places
@@ -74,6 +75,15 @@ def broken_ages(population: pd.DataFrame) -> list[Fault]:
                 Fault(where, "an open age group at the end", found, "leave age_width of the oldest group blank")
             )
     return faults + _lone_sexes(population)
+
+
+def overlapping(start: Floats, width: Floats) -> list[int]:
+    """Positions of age groups, in order of their first age, that reach into the next one; an open group reaches all.
+
+    >>> overlapping(np.array([0.0, 5.0, 8.0]), np.array([5.0, 5.0, np.nan]))
+    [1]
+    """
+    return np.flatnonzero(~(start[:-1] + width[:-1] <= start[1:])).tolist()
 
 
 def _misstep(start: float, due: float) -> str:
