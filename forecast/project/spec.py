@@ -11,6 +11,7 @@ from forecast.project.ageing import AgeingSpec
 from forecast.project.births import BirthsSpec
 from forecast.project.movement import MovementSpec
 from forecast.project.parts import AreaCode, Assumption, ModelHead, Spec, Status, Year, refused
+from forecast.project.standards import StandardsSpec
 from forecast.project.uncertainty import UncertaintySpec
 
 COMPULSORY_YEARS = 9
@@ -233,6 +234,7 @@ class Models(Spec):
     kindergarten: KindergartenSpec
     school: SchoolSpec
     eldercare: EldercareSpec
+    standards: StandardsSpec
     uncertainty: UncertaintySpec
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from forecast.project.parts import Assumption, ModelHead, Spec, between
+from forecast.project.parts import Assumption, ModelHead, Share, Spec, between
 
 
 class TrajectorySpec(Spec):
@@ -50,6 +50,12 @@ class MovesSpec(StreamSpec):
         return self
 
 
+class TakeUpNoise(Spec):
+    """Take-up of services: how much of its spread (stated with each service) all districts share."""
+
+    shared: Share
+
+
 class UncertaintySpec(Spec):
     """``uncertainty.toml``."""
 
@@ -61,3 +67,4 @@ class UncertaintySpec(Spec):
     chance: Annotated[Assumption, between(0.0, 10.0)]
     freedom: Annotated[Assumption, between(2.5, 1e6)]
     pace: Annotated[Assumption, between(0.0, 0.1)]
+    take_up: TakeUpNoise

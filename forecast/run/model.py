@@ -23,7 +23,7 @@ from forecast.project.spec import Models
 from forecast.run.control_inputs import gone_by, in_todays_areas
 from forecast.run.horizon import check_horizon
 from forecast.run.inputs import Area, Frames, areas_of, check_tables, evidence_of, project_areas
-from forecast.run.provision import facts_of
+from forecast.run.provision import facts_of, under_scenario
 from forecast.services.facts import Facts
 from forecast.services.people import People
 from forecast.services.plan import Demand, Place, services
@@ -125,7 +125,7 @@ def computed(desk: Desk, overlay: Scenario, models: Models) -> Result:
     """What ``compute`` gives, from models that have been read already."""
     check_tables(desk.frames)
     check_names(models, desk.frames)
-    facts = desk.provision()
+    facts = under_scenario(desk.provision(), models)
     check_horizon(models, facts)
     ground = desk.ground(models)
     evidence = ground.evidence
@@ -182,6 +182,9 @@ def check_names(models: Models, frames: Frames) -> None:
     named = [(key, item.source) for key, item in assumptions_in(models)]
     named += [(key, item.source) for key, item in _all_of(PriorSpec, models)]
     named += [(key, item.source) for key, item in _all_of(SubsidySpec, models)]
+    named += [
+        (f"standards.change.{name}", step.source) for name, steps in models.standards.change.items() for step in steps
+    ]
     named += [(f"policy {name}", policy.source) for name, policy in models.births.policy.items()]
     named += [
         ("movement.students", models.movement.students.source),

@@ -6,8 +6,11 @@ import math
 
 import pandas as pd
 
+from forecast.errors import InputError
+from forecast.project.spec import Models
 from forecast.run.inputs import Frames
-from forecast.services.facts import CareNeed, Fact, Facts, Standard
+from forecast.services.facts import CareNeed, Change, Fact, Facts
+from forecast.services.norms import Standard
 
 
 def facts_of(frames: Frames) -> Facts:
@@ -17,7 +20,28 @@ def facts_of(frames: Frames) -> Facts:
         _enrolment(frames["enrolment"]),
         _supply(frames["supply"]),
         _care_need(frames["care_need"]),
+        parents=_parents(frames["areas"]),
     )
+
+
+def under_scenario(facts: Facts, models: Models) -> Facts:
+    """The same with the standards that a scenario changes."""
+    nation = models.project.project.nation
+    known = {nation, *facts.parents}
+    changes = []
+    for name, steps in models.standards.change.items():
+        for step in steps:
+            area = step.area or nation
+            if area not in known:
+                where = f"models, key standards.change.{name}"
+                raise InputError.one(where, "the code of an area of data/**/areas", area, "correct the code")
+            changes.append((name, Change(step.first, step.minimum, step.maximum, area, step.status, step.source)))
+    return facts.under(changes)
+
+
+def _parents(frame: pd.DataFrame) -> dict[str, str]:
+    known = frame[frame["parent"].notna() & (frame["parent"] != "")]
+    return dict(zip(known["area"].astype(str), known["parent"].astype(str), strict=True))
 
 
 CAPACITY = {"nursery": "places", "kindergarten": "places", "primary": "places", "junior": "places", "senior": "places"}
@@ -39,20 +63,28 @@ def _number(value: float) -> float | None:
 
 def _standards(frame: pd.DataFrame) -> dict[str, Standard]:
     columns = ["standard", "minimum", "maximum", "unit", "document", "document_number", "year", "status", "source"]
-    return {
-        row[0]: Standard(
-            row[0],
-            _number(row[1]),
-            _number(row[2]),
-            row[3],
-            row[4],
-            row[5],
-            int(row[6]),
-            row[7],
-            row[8],
+    columns += ["service", "indicator", "applies_to", "area", "effective_from", "effective_to"]
+    found = {}
+    for row in frame[columns].itertuples(index=False, name=None):
+        service, indicator, applies_to, area = ("" if pd.isna(text) else str(text) for text in row[9:13])
+        found[row[0]] = Standard(
+            name=row[0],
+            minimum=_number(row[1]),
+            maximum=_number(row[2]),
+            unit=row[3],
+            document=row[4],
+            number=row[5],
+            year=int(row[6]),
+            status=row[7],
+            source=row[8],
+            service=service,
+            indicator=indicator,
+            applies_to=applies_to,
+            area=area,
+            first=int(row[6]) if pd.isna(row[13]) else int(row[13]),
+            last=None if pd.isna(row[14]) else int(row[14]),
         )
-        for row in frame[columns].itertuples(index=False, name=None)
-    }
+    return found
 
 
 def _enrolment(frame: pd.DataFrame) -> dict[tuple[str, int, str], Fact]:

@@ -21,7 +21,7 @@ from forecast.kernels.paths import Cells, blocks
 from forecast.kernels.quantiles import summarise
 from forecast.run.model import Result
 from forecast.services.people import People
-from forecast.services.plan import Place, services
+from forecast.services.plan import SERVICES, Place, services
 from forecast.services.series import Series
 
 PROBS = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
@@ -229,7 +229,7 @@ def _area(result: Result, sampled: Sampled, area: int, items: Sequence[Series], 
     young = slice(0, int(np.flatnonzero(apart.any(axis=(0, 1))).max(initial=0)) + 2)
     people[:, :, young] += apart[:, :, young, None]
     migrants[:, :, young] += moves(apart[:-1], apart[1:])[:, :, young, None]
-    demand = _demand(result, cells, people, apart, area, items)
+    demand = _demand(result, sampled.draws, cells, people, apart, area, items)
     flows = {
         "population": _published(people),
         "births": cells.by_mother[:, FERTILE.start : FERTILE.stop],
@@ -279,7 +279,17 @@ def _published(values: Floats) -> Floats:
     return values[:, :, : PUBLISHED_OPEN_AGE + 1]
 
 
-def _demand(result: Result, cells: Cells, people: Floats, apart: Floats, area: int, items: Sequence[Series]) -> Floats:
+def tastes(result: Result, draws: Draws, code: str) -> Mapping[str, Floats]:
+    """How much one area's people take to each service on each trajectory: in part as all of the city do (draw,)."""
+    shared = result.models.uncertainty.take_up.shared.value
+    city, own = (draws.normals(f"{name} take-up", len(SERVICES))[0] for name in (draws.parent, code))
+    both = np.sqrt(shared) * city + np.sqrt(1.0 - shared) * own
+    return dict(zip(SERVICES, both, strict=True))
+
+
+def _demand(
+    result: Result, draws: Draws, cells: Cells, people: Floats, apart: Floats, area: int, items: Sequence[Series]
+) -> Floats:
     """All series of all services on every trajectory (series, year, draw)."""
     count = people.shape[-1]
     known = result.people
@@ -294,9 +304,9 @@ def _demand(result: Result, cells: Cells, people: Floats, apart: Floats, area: i
         apart[:, None],
     )
     place = result.areas[area]
-    plan = services(
-        result.models, result.facts, (Place(place.code, place.level),) * count, seen, result.province, result.nation
-    )
+    places = (Place(place.code, place.level),) * count
+    taste = tastes(result, draws, place.code)
+    plan = services(result.models, result.facts, places, seen, result.province, result.nation, taste)
     found: dict[Key, Floats] = {
         (item.service, item.part, item.measure): item.values
         for service in plan.values()

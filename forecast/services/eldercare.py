@@ -10,6 +10,7 @@ from forecast.project.spec import EldercareSpec
 from forecast.services.facts import Fact, Facts
 from forecast.services.lines import lines
 from forecast.services.need import FILE, FROM_AGE, need_rates
+from forecast.services.norms import Norm
 from forecast.services.people import People
 from forecast.services.series import Factor, Series, Service, whole_up
 
@@ -19,19 +20,24 @@ Values = dict[tuple[str, str], Floats]
 class Eldercare:
     """Elder-care demand of all areas and years."""
 
-    def __init__(self, spec: EldercareSpec, facts: Facts, people: People, nation: People) -> None:
-        self.spec, self.facts, self.people = spec, facts, people
+    def __init__(
+        self, spec: EldercareSpec, facts: Facts, people: People, nation: People, taste: Floats | None = None
+    ) -> None:
+        self.spec, self.facts, self.people, self.taste = spec, facts, people, taste
         code = nation.areas[0]
         self.need = need_rates(spec.need, facts, nation)
         self.residents = self._supply(code, spec.institution.residents, spec.institution.year)
         self.nursing = self._supply(code, spec.institution.nursing_share, spec.institution.year)
         then = nation.people[nation.place(spec.institution.year), 0]
         self.in_institution = self.residents.value / float((self.need.rates * then).sum())
-        self.severe = facts.standard(spec.carers.severe, f"{FILE}, key carers.severe")
-        self.other = facts.standard(spec.carers.other, f"{FILE}, key carers.other")
+
+        def norm(name: str, key: str) -> Norm:
+            return facts.norm(name, f"{FILE}, key {key}", people.years, people.areas)
+
+        self.severe, self.other = norm(spec.carers.severe, "carers.severe"), norm(spec.carers.other, "carers.other")
         self.pattern = {
-            "institution-policy": facts.standard(spec.pattern.institution, f"{FILE}, key pattern.institution"),
-            "community-policy": facts.standard(spec.pattern.community, f"{FILE}, key pattern.community"),
+            "institution-policy": norm(spec.pattern.institution, "pattern.institution"),
+            "community-policy": norm(spec.pattern.community, "pattern.community"),
         }
 
     def _supply(self, nation: str, measure: str, year: int) -> Fact:
@@ -99,6 +105,8 @@ class Eldercare:
         """From people of 60+ to beds and carers for one area and year."""
         place, status = self.people.place(year), self.people.status(year)
         values = {key: float(value[place, area]) for key, value in self._values().items()}
+        severe, other = self.severe.at(place, area), self.other.at(place, area)
+        pattern = self.pattern["institution-policy"].at(place, area)
         need, rate = self.need, values["need", "all"] / max(values["people", "60plus"], 1e-9)
         spec = self.spec
         occupancy = spec.institution.occupancy
@@ -158,18 +166,18 @@ class Eldercare:
             Factor(
                 "residents per carer, severe",
                 "norm",
-                self.severe.most,
-                self.severe.unit,
-                self.severe.status,
-                self.severe.source,
+                severe.most,
+                severe.unit,
+                severe.status,
+                severe.source,
             ),
             Factor(
                 "residents per carer, other",
                 "norm",
-                self.other.most,
-                self.other.unit,
-                self.other.status,
-                self.other.source,
+                other.most,
+                other.unit,
+                other.status,
+                other.source,
             ),
             Factor("carers", "result", values["carers", "all"], "carers", status, "computed"),
             Factor(
@@ -177,8 +185,8 @@ class Eldercare:
                 "line",
                 values["beds", "institution-policy"],
                 "beds",
-                self.pattern["institution-policy"].status,
-                self.pattern["institution-policy"].source,
+                pattern.status,
+                pattern.source,
                 "policy, beside the natural figure",
             ),
         )

@@ -2,39 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from forecast.errors import InputError
-
-
-@dataclass(frozen=True, slots=True)
-class Standard:
-    """One provision standard; ``minimum`` equals ``maximum`` for a single figure, None where there is none."""
-
-    name: str
-    minimum: float | None
-    maximum: float | None
-    unit: str
-    document: str
-    number: str
-    year: int
-    status: str
-    source: str
-
-    @property
-    def most(self) -> float:
-        """The greatest value allowed: the largest class, the most people per worker (the least staffing)."""
-        value = self.maximum if self.maximum is not None else self.minimum
-        if value is None:
-            raise InputError.one(f"data/**/standards, {self.name}", "a figure", "a gap", "fill minimum or maximum")
-        return value
-
-    @property
-    def least(self) -> float:
-        """The least value of a range."""
-        value = self.minimum if self.minimum is not None else self.maximum
-        return self.most if value is None else value
+from forecast.services.norms import SCENARIO, Norm, Standard, norm
+from forecast.tables.near import did_you_mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +34,18 @@ class CareNeed:
     source: str
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a scenario makes of a standard from a year on, in one place or, with the nation's code, in all."""
+
+    first: int
+    minimum: float | None
+    maximum: float | None
+    area: str
+    status: str
+    source: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Facts:
     """All provision facts of a project.
@@ -69,18 +54,49 @@ class Facts:
     enrolment  by (area, year, stage), persons enrolled
     supply     by (area, year, service, measure)
     care_need  rows of all definitions
+    changes    standards as a scenario changes them: they hold before all others
+    parents    parent of each area code
     """
 
     standards: Mapping[str, Standard]
     enrolment: Mapping[tuple[str, int, str], Fact]
     supply: Mapping[tuple[str, int, str, str], Fact]
     care_need: tuple[CareNeed, ...]
+    changes: tuple[Standard, ...] = ()
+    parents: Mapping[str, str] = field(default_factory=dict)
 
-    def standard(self, name: str, asked_by: str) -> Standard:
-        """A standard by slug; unknown slugs are faults that name the model file."""
+    def norm(self, name: str, asked_by: str, years: range, areas: tuple[str, ...]) -> Norm:
+        """What holds in place of a standard by year and area; unknown slugs are faults that name the model file."""
+        named = self._standard(name, asked_by)
+        return norm((*self.standards.values(), *self.changes), named, years, areas, self.parents)
+
+    def _standard(self, name: str, asked_by: str) -> Standard:
         if name not in self.standards:
-            raise InputError.one(asked_by, "a standard of data/**/standards", name, "`forecast standards` lists them")
+            near = did_you_mean(name, self.standards) or "`forecast standards list` lists them"
+            raise InputError.one(asked_by, "a standard of data/**/standards", name, near)
         return self.standards[name]
+
+    def under(self, changes: Iterable[tuple[str, Change]]) -> Facts:
+        """The same under changes of a scenario, by the slug of the standard that each changes."""
+        found = []
+        for name, change in changes:
+            old = self._standard(name, f"standards.change.{name}")
+            found.append(
+                replace(
+                    old,
+                    minimum=change.minimum,
+                    maximum=change.maximum,
+                    document=SCENARIO,
+                    number="",
+                    year=change.first,
+                    status=change.status,
+                    source=change.source,
+                    area=change.area,
+                    first=change.first,
+                    last=None,
+                )
+            )
+        return replace(self, changes=tuple(found))
 
     def of_nation(self, nation: str, service: str, measure: str, asked_by: str) -> tuple[int, Fact]:
         """The latest year's figure of a measure for the nation."""

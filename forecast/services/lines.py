@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from forecast.axes import AGE, SEX, Floats
 from forecast.project.spec import Line
 from forecast.services.facts import Facts
@@ -18,10 +20,10 @@ def lines(named: Mapping[str, Line], facts: Facts, people: People, service: str,
     """One series a standard; a range gives two, ``standard-least`` and ``standard-most``."""
     rows = []
     for key, line in named.items():
-        standard = facts.standard(line.standard, f"{file}, key lines.{key}")
+        standard = facts.norm(line.standard, f"{file}, key lines.{key}", people.years, people.areas)
         counted: Floats = people.people[..., FROM_AGE[line.per] :].sum(axis=(SEX, AGE))
         ends = {"standard-least": standard.least, "standard-most": standard.most}
-        if standard.least == standard.most:
+        if np.array_equal(standard.least, standard.most):
             ends = {"standard": standard.most}
         rows += [
             Series(service, part, unit, unit, counted * value / 1000.0, None, standard.source)

@@ -26,8 +26,10 @@ def carried(share: float, under_3: Floats, from_age: int) -> float:
 class Nursery:
     """Nursery demand of all areas and years."""
 
-    def __init__(self, spec: NurserySpec, facts: Facts, people: People, nation: People) -> None:
-        self.spec, self.facts, self.people = spec, facts, people
+    def __init__(
+        self, spec: NurserySpec, facts: Facts, people: People, nation: People, taste: Floats | None = None
+    ) -> None:
+        self.spec, self.facts, self.people, self.taste = spec, facts, people, taste
         self.from_age = int(spec.take_up.from_age.value)
         code = nation.areas[0]
         self.year, self.use = facts.of_nation(code, "nursery", spec.take_up.use, f"{FILE}, key take_up.use")
@@ -35,8 +37,11 @@ class Nursery:
         children = nation.both[nation.place(self.year), 0, :3]
         self.use_rate = carried(self.use.value / 100.0, children, self.from_age)
         self.wish_rate = carried(self.wish.value / 100.0, children, self.from_age)
-        self.sizes = [facts.standard(spec.class_[age].size, f"{FILE}, key class.{age}.size") for age in AGES]
-        self.carers = [facts.standard(spec.class_[age].carer, f"{FILE}, key class.{age}.carer") for age in AGES]
+        years, areas = people.years, people.areas
+        self.sizes = [facts.norm(spec.class_[age].size, f"{FILE}, key class.{age}.size", years, areas) for age in AGES]
+        self.carers = [
+            facts.norm(spec.class_[age].carer, f"{FILE}, key class.{age}.carer", years, areas) for age in AGES
+        ]
 
     @property
     def told(self) -> str:

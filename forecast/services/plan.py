@@ -14,6 +14,7 @@ from forecast.services.nursery import Nursery
 from forecast.services.people import People
 from forecast.services.series import Factor, Service
 from forecast.services.stages import Span, StageDemand, StagePlan
+from forecast.services.uptake import Taste
 
 SERVICES = ("nursery", "kindergarten", "primary", "junior", "senior", "eldercare")
 """In the order of life; a promise to users."""
@@ -40,20 +41,29 @@ class Place:
 
 
 def services(
-    models: Models, facts: Facts, places: tuple[Place, ...], people: People, province: People, nation: People
+    models: Models,
+    facts: Facts,
+    places: tuple[Place, ...],
+    people: People,
+    province: People,
+    nation: People,
+    taste: Taste | None = None,
 ) -> Mapping[str, Demand]:
-    """Every service by name, in the order of ``SERVICES``."""
+    """Every service by name, in the order of ``SERVICES``; ``taste`` where the areas are trajectories of one area."""
     parents = (province, nation)
-    found: dict[str, Demand] = {"nursery": Nursery(models.nursery, facts, people, nation)}
+    tastes = {} if taste is None else taste
+    found: dict[str, Demand] = {"nursery": Nursery(models.nursery, facts, people, nation, tastes.get("nursery"))}
     for stage in models.kindergarten.stage:
         span = Span(_needed(stage.from_age, stage, "from_age"), len(stage.grades))
         plan = StagePlan(
             stage, (span,) * len(places), (span.first, span.first + span.years - 1), "models/kindergarten.toml"
         )
-        found[stage.service] = StageDemand(plan, facts, people, parents)
+        found[stage.service] = StageDemand(plan, facts, people, parents, tastes.get(stage.service))
     for stage in models.school.stage:
-        found[stage.service] = StageDemand(_school(models, stage, places), facts, people, parents)
-    found["eldercare"] = Eldercare(models.eldercare, facts, people, nation)
+        found[stage.service] = StageDemand(
+            _school(models, stage, places), facts, people, parents, tastes.get(stage.service)
+        )
+    found["eldercare"] = Eldercare(models.eldercare, facts, people, nation, tastes.get("eldercare"))
     return {name: found[name] for name in SERVICES if name in found}
 
 

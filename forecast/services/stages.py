@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from forecast.axes import Floats
 from forecast.project.spec import Stage
 from forecast.services.enrolment import GrossEnrolment, measured
-from forecast.services.facts import Facts, Standard
+from forecast.services.facts import Facts
+from forecast.services.norms import Norm
 from forecast.services.people import People
 from forecast.services.series import Factor, Series, Service, on_people, weighted, whole_up
 
@@ -59,20 +60,22 @@ class StagePlan:
 class StageDemand:
     """Demand of one stage, all areas and years."""
 
-    def __init__(self, plan: StagePlan, facts: Facts, people: People, parents: tuple[People, ...]) -> None:
-        self.plan, self.people = plan, people
+    def __init__(
+        self, plan: StagePlan, facts: Facts, people: People, parents: tuple[People, ...], taste: Floats | None = None
+    ) -> None:
+        self.plan, self.people, self.taste = plan, people, taste
         spec = plan.spec
         where = f"{plan.file}, stage {spec.service}"
         self.enrolment: GrossEnrolment = measured(facts, spec.enrolment, plan.measured_ages, parents, where)
-        named = [facts.standard(name, f"{where}, key class_size") for name in spec.class_size]
-        self.sizes: list[Standard] = [named[min(grade, len(named) - 1)] for grade in range(plan.grades)]
-        self.ratio = facts.standard(spec.pupils_per_staff, f"{where}, key pupils_per_staff")
-        self.norm = (
-            facts.standard(spec.staff_per_class, f"{where}, key staff_per_class") if spec.staff_per_class else None
-        )
-        self.carers = (
-            facts.standard(spec.carers_per_class, f"{where}, key carers_per_class") if spec.carers_per_class else None
-        )
+
+        def norm(name: str, key: str) -> Norm:
+            return facts.norm(name, f"{where}, key {key}", people.years, people.areas)
+
+        named = [norm(name, "class_size") for name in spec.class_size]
+        self.sizes: list[Norm] = [named[min(grade, len(named) - 1)] for grade in range(plan.grades)]
+        self.ratio = norm(spec.pupils_per_staff, "pupils_per_staff")
+        self.norm = norm(spec.staff_per_class, "staff_per_class") if spec.staff_per_class else None
+        self.carers = norm(spec.carers_per_class, "carers_per_class") if spec.carers_per_class else None
         self.august = people.on_31_august
 
     def children(self, grade: int) -> Floats:
@@ -91,8 +94,8 @@ class StageDemand:
             out[:, areas] = self.people.born_on_31_august(age)[:, None]
         return out
 
-    def staff_per_class(self, grade: int) -> float:
-        """The class norm; where no document sets one, a full class divided by the pupils-per-staff norm."""
+    def staff_per_class(self, grade: int) -> Floats:
+        """The class norm (year, area); where none is set, a full class divided by the pupils-per-staff norm."""
         return self.norm.most if self.norm else self.sizes[grade].most / self.ratio.most
 
     def demand(self) -> Service:
@@ -128,8 +131,7 @@ class StageDemand:
 
     def _staff(self, users: Floats, classes: Floats, by_grade: Floats, born: Floats) -> list[Series]:
         by_ratio = whole_up(users / self.ratio.most)
-        norm = np.array([self.staff_per_class(grade) for grade in range(self.plan.grades)])
-        by_class = whole_up((by_grade * norm[:, None, None]).sum(axis=0))
+        by_class = whole_up(sum(by_grade[grade] * self.staff_per_class(grade) for grade in range(self.plan.grades)))
         staff = np.maximum(by_ratio, by_class)
         carers = whole_up(classes * self.carers.most) if self.carers else np.zeros_like(staff)
         rows = [
@@ -171,9 +173,9 @@ class StageDemand:
             children = float(self.children(grade)[place, area])
             born = float(self.born(grade)[place, area])
             users = children * rate.rate
-            seats, rooms = float(whole_up(np.array(users))), float(whole_up(np.array(users / self.sizes[grade].most)))
+            size = self.sizes[grade].at(place, area)
+            seats, rooms = float(whole_up(np.array(users))), float(whole_up(np.array(users / size.most)))
             places, classes = places + seats, classes + rooms
-            size = self.sizes[grade]
             origin, came, known = self.people.origin(area, year, age)
             out += [
                 Factor(f"{self.plan.grade_name(grade)}: {origin}", "start", came, "persons", known, "cohort-component"),
@@ -212,25 +214,28 @@ class StageDemand:
         by_ratio, by_class = (
             float(service.find("staff", part).values[place, area]) for part in ("by-ratio", "by-class")
         )
+        ratio = self.ratio.at(place, area)
+        per_class = np.broadcast_to(self.staff_per_class(0), service.find("places").values.shape)[place, area]
+        norm = self.norm.at(place, area) if self.norm else None
         out += [
             Factor("places", "result", places, "places", status, "computed"),
             Factor("classes", "result", classes, "classes", status, "computed"),
             Factor(
                 "pupils per staff",
                 "norm",
-                self.ratio.most,
-                self.ratio.unit,
-                self.ratio.status,
-                self.ratio.source,
+                ratio.most,
+                ratio.unit,
+                ratio.status,
+                ratio.source,
                 f"staff by ratio {by_ratio:.0f}",
             ),
             Factor(
                 "staff per class",
                 "norm",
-                self.staff_per_class(0),
+                float(per_class),
                 "staff per class",
-                self.norm.status if self.norm else "derived",
-                self.norm.source if self.norm else self.ratio.source,
+                norm.status if norm else "derived",
+                norm.source if norm else ratio.source,
                 f"staff by class {by_class:.0f}; the larger one binds",
             ),
             Factor("teachers and staff", "result", teachers, "staff", status, "computed"),

@@ -10,7 +10,8 @@ import pytest
 
 from forecast.axes import AGES
 from forecast.run.model import Result, compute
-from forecast.services.facts import CareNeed, Fact, Facts, Standard
+from forecast.services.facts import CareNeed, Fact, Facts
+from forecast.services.norms import Standard
 from forecast.services.people import People
 from forecast.tables.project_tables import read_tables
 

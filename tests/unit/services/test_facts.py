@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from forecast.errors import InputError
-from forecast.services.facts import Facts, Standard
+from forecast.services.facts import Facts
+from forecast.services.norms import Standard
 
 
 def made(least: float | None, most: float | None) -> Standard:
@@ -22,9 +23,9 @@ def test_a_standard_without_a_figure_is_named() -> None:
 
 
 def test_an_unknown_standard_names_who_asked(facts: Facts) -> None:
-    assert facts.standard("small", "here").most == 25
+    assert facts.norm("small", "here", range(2020, 2021), ("230102",)).most == 25
     with pytest.raises(InputError, match=r"models/made\.toml, key size: .* found smal"):
-        facts.standard("smal", "models/made.toml, key size")
+        facts.norm("smal", "models/made.toml, key size", range(2020, 2021), ("230102",))
 
 
 def test_the_latest_year_of_a_nation(facts: Facts) -> None:

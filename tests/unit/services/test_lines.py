@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from forecast.project.spec import Line
-from forecast.services.facts import Facts, Standard
+from forecast.services.facts import Facts
 from forecast.services.lines import lines
+from forecast.services.norms import Standard
 from forecast.services.people import People
 
 

@@ -1,0 +1,148 @@
+"""Provision standards over the years: in each year and area the row in force, the most local one before the wider."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forecast.axes import Floats
+from forecast.errors import InputError
+
+SCENARIO = "scenario"
+"""Document of a standard that a scenario changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """One provision standard; ``minimum`` equals ``maximum`` for a single figure, None where there is none.
+
+    area   code of the place in which it holds, blank for one that holds nowhere by itself: it must be named
+    first  first year in force
+    last   last year in force, None where it goes on
+    """
+
+    name: str
+    minimum: float | None
+    maximum: float | None
+    unit: str
+    document: str
+    number: str
+    year: int
+    status: str
+    source: str
+    service: str = ""
+    indicator: str = ""
+    applies_to: str = ""
+    area: str = ""
+    first: int = 0
+    last: int | None = None
+
+    @property
+    def most(self) -> float:
+        """The greatest value allowed: the largest class, the most people per worker (the least staffing)."""
+        value = self.maximum if self.maximum is not None else self.minimum
+        if value is None:
+            raise InputError.one(f"data/**/standards, {self.name}", "a figure", "a gap", "fill minimum or maximum")
+        return value
+
+    @property
+    def least(self) -> float:
+        """The least value of a range."""
+        value = self.minimum if self.minimum is not None else self.maximum
+        return self.most if value is None else value
+
+    @property
+    def subject(self) -> tuple[str, str, str]:
+        """What it fixes and for whom: rows of one subject take each other's place."""
+        return self.service, self.indicator, self.applies_to
+
+    def holds(self, year: int) -> bool:
+        """Whether it is in force in a year."""
+        return self.first <= year and (self.last is None or year <= self.last)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Norm:
+    """A standard over the years of a run.
+
+    held   the row that holds by distinct place and year (place, year)
+    place  which of them each area is (area,); one alone stands for all
+    """
+
+    name: str
+    years: range
+    held: tuple[tuple[Standard, ...], ...]
+    place: NDArray[np.intp]
+
+    @property
+    def most(self) -> Floats:
+        """Greatest values allowed (year, area), one column where they are the same everywhere."""
+        return self._values([[row.most for row in rows] for rows in self.held])
+
+    @property
+    def least(self) -> Floats:
+        """Least values (year, area)."""
+        return self._values([[row.least for row in rows] for rows in self.held])
+
+    def _values(self, values: list[list[float]]) -> Floats:
+        found = np.array(values, dtype=np.float64).T
+        return found if len(self.held) == 1 else found[:, self.place]
+
+    def at(self, year: int, area: int) -> Standard:
+        """The row that holds in a year and area, both as places on their axes."""
+        return self.held[int(self.place[area])][year]
+
+    @property
+    def source(self) -> str:
+        """Every source behind it, joined by "; "."""
+        return "; ".join(dict.fromkeys(row.source for rows in self.held for row in rows))
+
+    def spells(self, area: int) -> Iterator[tuple[int, int, Standard]]:
+        """First and last year of each row in turn."""
+        rows = self.held[int(self.place[area])]
+        for row, years in groupby(self.years, key=lambda year: rows[year - self.years[0]]):
+            spell = list(years)
+            yield spell[0], spell[-1], row
+
+
+def norm(
+    standards: Iterable[Standard], named: Standard, years: range, areas: tuple[str, ...], parents: Mapping[str, str]
+) -> Norm:
+    """What holds in place of a named standard, year by year and area by area.
+
+    standards  every row known; those of the subject of ``named`` compete where they hold for an area or its parents
+    parents    parent of each area code
+
+    The most local row in force wins; of equals the one that came into force last, then the named one. Before any is in
+    force, and after all have ended, the named one stands in.
+    """
+    rivals = [row for row in standards if row.subject == named.subject]
+    chains = list(dict.fromkeys(_chain(code, parents) for code in areas))
+    held = tuple(tuple(_held(rivals, named, year, chain) for year in years) for chain in chains)
+    different = list(dict.fromkeys(held))
+    places = {chain: different.index(rows) for chain, rows in zip(chains, held, strict=True)}
+    place = np.array([places[_chain(code, parents)] for code in areas], dtype=np.intp)
+    return Norm(named.name, years, tuple(different), place)
+
+
+def _chain(code: str, parents: Mapping[str, str]) -> tuple[str, ...]:
+    """An area and those above it, the nearest first."""
+    found = [code]
+    while found[-1] in parents and parents[found[-1]] not in found:
+        found.append(parents[found[-1]])
+    return tuple(found)
+
+
+def _held(rivals: list[Standard], named: Standard, year: int, chain: tuple[str, ...]) -> Standard:
+    fitting = [row for row in rivals if row.holds(year) and (row.area in chain or row is named)]
+
+    def order(row: Standard) -> tuple[bool, int, int, bool]:
+        # A named row without a place counts as wide as can be.
+        near = -chain.index(row.area) if row.area in chain else -len(chain)
+        return row.document == SCENARIO, near, row.first, row is named
+
+    return max(fitting, key=order) if fitting else named
