@@ -57,7 +57,8 @@ class Compared:
     """Two scenarios beside one another in one area.
 
     trajectories  0: none were run, and nothing has an interval
-    lines     births by order, then the main figure of the services, year by year
+    lines     births by order, then places of the services (classes and staff of one service, or where they alone
+              change), year by year
     verdicts  what becomes of need, service by service
     same      whether no figure of the area differs, in any year, on any trajectory
     unknown   services of ``verdicts`` without a capacity on record in the area: their gap is unknown
@@ -138,11 +139,12 @@ def _told(pair: Pair, facts: Facts, area: Area, service: str | None, years: tupl
     base, draws = pair.base.result, pair.base.draws
     place = areas_of(base).index(area)
     keys = [key for key in pair.base.points if service is None or key[0] in (NO_SERVICE, service)]
-    capacities = {key[0]: capacity(facts, area.code, key[0]) for key in keys if key[0] != NO_SERVICE}
+    needs = [key for key in keys if key[0] != NO_SERVICE and key[2] == base.demand[key[0]].main]
+    capacities = {key[0]: capacity(facts, area.code, key[0]) for key in needs}
     middle = _middle(years, base)
     verdicts = tuple(
         verdict(pair, key, place, middle, capacities[key[0]])
-        for key in keys
+        for key in needs
         if key[0] in (CHILDREN if service is None else (service,)) or capacities.get(key[0]) is not None
     )
     heads = [side.result.scenario.head for side in (pair.base, pair.other)]
@@ -155,11 +157,18 @@ def _told(pair: Pair, facts: Facts, area: Area, service: str | None, years: tupl
         len(draws.numbers) if draws is not None else 0,
         draws.seed if draws is not None else None,
         years,
-        tuple(line for key in keys for line in _lines(pair, key, place, years)),
+        tuple(line for key in keys if _tells(pair, key, place, service) for line in _lines(pair, key, place, years)),
         verdicts,
         all(pair.same(key, place) for key in pair.base.points),
         tuple(item.service for item in verdicts if item.capacity is None),
     )
+
+
+def _tells(pair: Pair, key: Key, area: int, asked: str | None) -> bool:
+    """Whether a figure says more than the places do: classes and staff do for one service, or where they alone change."""
+    if key[0] == NO_SERVICE or key[2] == (main := pair.base.result.demand[key[0]].main) or asked is not None:
+        return True
+    return pair.same((key[0], "all", main), area) and not pair.same(key, area)
 
 
 def _middle(years: Sequence[int], result: Result) -> int:

@@ -42,8 +42,10 @@ class Scenario:
 
 
 def _at(tree: object, path: Sequence[str]) -> object:
-    """What stands at a key of a tree, or None."""
+    """What stands at a key of a tree, or None; of a list the whole, for lists of several files are joined."""
     for key in path:
+        if isinstance(tree, list):
+            return tree
         tree = tree.get(key) if isinstance(tree, dict) else None
     return tree
 

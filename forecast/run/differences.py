@@ -32,7 +32,7 @@ class Side:
     """One scenario of a pair.
 
     draws  which trajectories were run; None: none
-    kept   births by order and main figures on every trajectory (year, area, draw), the city last
+    kept   births by order and figures that are compared on every trajectory (year, area, draw), the city last
     """
 
     result: Result
@@ -52,7 +52,8 @@ class Side:
         parts = {"all": every, **{name: births[..., place] for place, name in enumerate(ORDER_NAMES)}}
         found = {(NO_SERVICE, part, "births"): with_city(_after_launch(values), 1) for part, values in parts.items()}
         for name, service in self.result.demand.items():
-            found[name, "all", service.main] = with_city(service.find(service.main).values, 1)
+            for measure in service.compared:
+                found[name, "all", measure] = with_city(service.find(measure).values, 1)
         return found
 
 
@@ -99,7 +100,7 @@ def _less(one: Floats, two: Floats) -> Floats:
 
 
 def differences(pair: Pair) -> pa.Table:
-    """Births by order and the main figure of every service: what the scenario has more than its base."""
+    """Births by order, places, classes and staff of every service: what the scenario has more than its base."""
     table = joined([_rows(pair, key) for key in pair.base.points])
     names = [name for name in table.column_names if name not in ("share_born", "source")]
     base = pa.DictionaryArray.from_arrays(pa.array(np.zeros(len(table), dtype=np.int32)), pa.array([pair.base.name]))

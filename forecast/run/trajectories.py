@@ -89,8 +89,8 @@ class Drawn:
     demand   (series, year, area), series in the order of ``Result.demand``
     totals   (total, year, area), in the order of ``TOTALS``; flows of the launch year are nought
     chances  by service
-    kept     births by order and the main figure of each service on every trajectory (year, area, draw), the city last;
-             births of the launch year are nought
+    kept     births by order and the figures of each service that are compared, on every trajectory (year, area, draw),
+             the city last; births of the launch year are nought
     """
 
     draws: Draws
@@ -147,6 +147,7 @@ def drawn(
     done      is told how many areas are worked out, the city not among them
     """
     items, main = _served(result)
+    figures = _compared(result, items)
     moving = result.systems.districts.by_order.moving
 
     def work(area: int) -> tuple[_Parts, dict[str, Pair]]:
@@ -157,7 +158,7 @@ def drawn(
     whole: list[_Parts] = []
     codes = [area.code for area in result.areas]
     for number, (parts, summed) in enumerate(blocks(range(len(codes)), work, threads)):
-        gathered.kept.append(_figures(parts, items, main))
+        gathered.kept.append(_figures(parts, figures))
         _gather(gathered, result, parts, summed, main, codes[number], capacity)
         whole = [whole[0].plus(parts)] if whole else [parts]
         if done is not None:
@@ -175,26 +176,29 @@ def courses(
     done  is told how many areas are worked out, the city not among them
     """
     items, main = _served(result)
+    figures = _compared(result, items)
     found = []
     areas = range(len(result.areas))
-    for number, figures in enumerate(
-        blocks(areas, lambda area: _figures(_area(result, sampled, area, items, main), items, main), threads)
+    for number, kept in enumerate(
+        blocks(areas, lambda area: _figures(_area(result, sampled, area, items, main), figures), threads)
     ):
-        found.append(figures)
+        found.append(kept)
         if done is not None:
             done(number + 1)
     return _with_city(found)
 
 
-def _figures(parts: _Parts, items: Sequence[Series], main: Mapping[str, int]) -> Mapping[Key, Floats]:
-    """Births by order and main figures of one area (year, draw), copied: what they are cut from is large."""
+def _figures(parts: _Parts, figures: Mapping[Key, int]) -> Mapping[Key, Floats]:
+    """Births by order and figures that are compared of one area (year, draw), copied: what they are cut from is large.
+
+    figures  places of the series to keep
+    """
     born = {
         (NO_SERVICE, part, measure): parts.totals[place].copy()
         for place, (measure, part) in enumerate(TOTALS)
         if measure == "births"
     }
-    needs = {(name, "all", items[number].measure): parts.demand[number].copy() for name, number in main.items()}
-    return {**born, **needs}
+    return {**born, **{key: parts.demand[number].copy() for key, number in figures.items()}}
 
 
 def _with_city(found: Sequence[Mapping[Key, Floats]]) -> Mapping[Key, Floats]:
@@ -210,6 +214,15 @@ def _served(result: Result) -> tuple[list[Series], dict[str, int]]:
     """All series of all services, and the place of each service's main one."""
     items = [item for service in result.demand.values() for item in service.series]
     return items, {name: _main(items, service.name, service.main) for name, service in result.demand.items()}
+
+
+def _compared(result: Result, items: Sequence[Series]) -> dict[Key, int]:
+    """The places of the series by which scenarios are compared."""
+    return {
+        (name, "all", measure): _main(items, name, measure)
+        for name, service in result.demand.items()
+        for measure in service.compared
+    }
 
 
 def _main(items: Sequence[Series], service: str, measure: str) -> int:

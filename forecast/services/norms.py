@@ -121,12 +121,13 @@ def norm(
     force, and after all have ended, the named one stands in.
     """
     rivals = [row for row in standards if row.subject == named.subject]
-    chains = list(dict.fromkeys(_chain(code, parents) for code in areas))
-    held = tuple(tuple(_held(rivals, named, year, chain) for year in years) for chain in chains)
+    codes = list(dict.fromkeys(areas))
+    held = [tuple(_held(rivals, named, year, _chain(code, parents)) for year in years) for code in codes]
     different = list(dict.fromkeys(held))
-    places = {chain: different.index(rows) for chain, rows in zip(chains, held, strict=True)}
-    place = np.array([places[_chain(code, parents)] for code in areas], dtype=np.intp)
-    return Norm(named.name, years, tuple(different), place)
+    found = {code: different.index(rows) for code, rows in zip(codes, held, strict=True)}
+    # Columns may be a thousand trajectories of one area.
+    of_each = [found[code] for code in areas] if len(different) > 1 else np.zeros(len(areas))
+    return Norm(named.name, years, tuple(different), np.array(of_each, dtype=np.intp))
 
 
 def _chain(code: str, parents: Mapping[str, str]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from forecast.axes import SEX, Floats
+from forecast.axes import AGE, FEMALE, MALE, SEX, Floats
 from forecast.errors import InputError
 
 YOUNG = 40
@@ -41,10 +41,14 @@ class People:
         """Young persons of both sexes (year, area, age)."""
         return np.asarray(self.people[..., :YOUNG].sum(axis=SEX))
 
-    @cached_property
-    def cohorts(self) -> Floats:
-        """The same without the students held apart."""
-        return self.both if self.apart is None else self.both - self.apart[..., :YOUNG].sum(axis=SEX)
+    def cohorts(self, year: int) -> Floats:
+        """Young persons of one place in the years, without the students held apart (area, age), ages first in memory.
+
+        Sums over the sexes are taken as they lie, a year at a time: what a year holds stays near the processor.
+        """
+        here = self.people[year]
+        found = here[:, MALE, :YOUNG] + here[:, FEMALE, :YOUNG]
+        return found if self.apart is None else found - self.apart[year, ..., :YOUNG].sum(axis=1)
 
     def place(self, year: int) -> int:
         """Index of a year; ``InputError`` outside the forecast."""
@@ -59,13 +63,21 @@ class People:
         Of those aged x, two thirds were born in the calendar year t - x, a third late in t - 1 - x. A birth cohort on
         31 August lies a third of the way back from this 31 December to the last one; the launch year stands for itself.
         """
-        december = self.cohorts
-        # Birth cohorts on 31 August, by the age that they complete in the year.
-        cohort = np.copy(december, order="K")
-        cohort[1:, :, 1:] = (december[:-1, :, :-1] + 2.0 * december[1:, :, 1:]) / 3.0
-        older = np.empty_like(cohort)
-        older[..., :-1], older[..., -1] = cohort[..., 1:], december[..., -1]
-        return np.asarray((1.0 - SEPTEMBER_ON) * cohort + SEPTEMBER_ON * older)
+        years, columns = self.people.shape[:2]
+        ages = min(YOUNG, self.people.shape[AGE])
+        found = np.empty((years, ages, columns)).transpose(0, 2, 1)
+        last: Floats | None = None
+        for year in range(years):
+            december = self.cohorts(year)
+            # Birth cohorts on 31 August, by the age that they complete in the year.
+            cohort = np.copy(december, order="K")
+            if last is not None:
+                cohort[:, 1:] = (last[:, :-1] + 2.0 * december[:, 1:]) / 3.0
+            np.multiply(cohort, 1.0 - SEPTEMBER_ON, out=found[year])
+            found[year, :, :-1] += SEPTEMBER_ON * cohort[:, 1:]
+            found[year, :, -1] += SEPTEMBER_ON * december[:, -1]
+            last = december
+        return found
 
     def born_on_31_december(self, age: int) -> Floats:
         """Share of those aged x on 31 December who are born by the last year on record (year,): 0 or 1."""
@@ -91,7 +103,7 @@ class People:
             births = self.births[:, area]
             value = (1.0 - SEPTEMBER_ON) * births[self.place(same)] + SEPTEMBER_ON * births[self.place(late)]
             return f"births September {late} to August {same}", float(value), self.birth_status(same)
-        stock = self.cohorts[0, area]
+        stock = self.cohorts(0)[area]
         now = max(self.years[0] - same, 0)
         value = (1.0 - SEPTEMBER_ON) * stock[now] + SEPTEMBER_ON * stock[self.years[0] - late]
         return f"the same cohort on 31 December {self.years[0]}", float(value), "observed"

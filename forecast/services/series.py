@@ -11,6 +11,9 @@ from forecast.axes import Floats
 WHOLE = 1e-9
 """Slack before a count is rounded up: ten children in classes of ten make one class, whatever the last bit says."""
 
+STAFFED = ("classes", "teachers", "carers")
+"""What standards make of places."""
+
 
 @dataclass(frozen=True, slots=True)
 class Factor:
@@ -54,6 +57,12 @@ class Service:
     name: str
     series: tuple[Series, ...]
     main: str
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """Measures of the whole that two scenarios are compared by, the main one first."""
+        there = {item.measure for item in self.series if item.part == "all"}
+        return (self.main, *(name for name in STAFFED if name in there and name != self.main))
 
     def find(self, measure: str, part: str = "all") -> Series:
         """The series of a measure and part."""

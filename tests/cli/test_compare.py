@@ -216,3 +216,30 @@ def test_places_to_spare_on_record(change: dict[str, Any], words: str, found: Co
     assert "1,100 on record (2024, verified), 1,000 needed in 2025, 100 more than needed" in text
     assert words in text
     assert "多出 100" in told(found, item, "zh")
+
+
+def test_smaller_classes_change_classes_and_not_places(forecast: Call, city: Path) -> None:
+    found = json.loads(
+        forecast("compare", "baseline", "smaller-classes", "--project", city, "--trajectories", "0", "--json").stdout
+    )
+    gain = {(line["service"], line["measure"]): line["difference"] for line in found["lines"] if line["year"] == 2035}
+    assert gain["primary", "places"] == 0
+    assert gain["primary", "classes"] > 0
+    assert ("kindergarten", "classes") not in gain, "nothing of it changes"
+
+
+def test_one_service_shows_classes_and_staff(forecast: Call, city: Path) -> None:
+    words = (
+        "compare",
+        "baseline",
+        "low-fertility",
+        "--project",
+        city,
+        "--service",
+        "小学",
+        "--trajectories",
+        "0",
+        "--json",
+    )
+    found = json.loads(forecast(*words).stdout)
+    assert {line["measure"] for line in found["lines"]} == {"births", "places", "classes", "teachers"}

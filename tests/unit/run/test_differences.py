@@ -46,10 +46,12 @@ def table(pair: Pair) -> pd.DataFrame:
     return frame
 
 
-def test_the_table_has_the_promised_columns_and_one_row_a_cell(table: pd.DataFrame) -> None:
+def test_the_table_has_the_promised_columns_and_one_row_a_cell(pair: Pair, table: pd.DataFrame) -> None:
     assert tuple(table.columns) == COLUMNS
-    assert len(table) == 19 * (4 * 30 + 6 * 31)
-    assert not table.duplicated(["area", "year", "service", "part"]).any()
+    figures = sum(len(service.compared) for service in pair.base.result.demand.values())
+    assert figures > 6 + 6, "classes and staff beside places"
+    assert len(table) == 19 * (4 * 30 + figures * 31)
+    assert not table.duplicated(["area", "year", "service", "part", "measure"]).any()
     assert set(table["scenario"]) == {"three-child-strong"}
     assert set(table["base"]) == {"baseline"}
     assert set(table.loc[table["service"].isna(), "part"]) == {"all", "1", "2", "3+"}
@@ -66,7 +68,7 @@ def test_the_mean_is_the_difference_of_the_means(pair: Pair, table: pd.DataFrame
         since = 0 if key[0] else 1
         apart = (pair.other.kept[key].mean(axis=-1) - pair.base.kept[key].mean(axis=-1))[since:]
         same = table["service"].isna() if key[0] == "" else table["service"] == key[0]
-        means = table.loc[same & (table["part"] == key[1]), "mean"].to_numpy()
+        means = table.loc[same & (table["part"] == key[1]) & (table["measure"] == key[2]), "mean"].to_numpy()
         assert means == pytest.approx(apart.reshape(-1), abs=1e-6)
 
 
@@ -124,6 +126,7 @@ def test_a_run_publishes_them_against_its_first_scenario(
     rows = demand[(demand["area"] == CITY) & (demand["year"] == 2040) & (demand["part"] == "all")]
     means = rows[(rows["service"] == "primary") & (rows["measure"] == "places")].set_index("scenario")["mean"]
     mine = frame[(frame["area"] == CITY) & (frame["year"] == 2040) & (frame["service"] == "primary")]
+    mine = mine[mine["measure"] == "places"]
     assert mine["mean"].item() == pytest.approx(means["no-migration"] - means["baseline"])
     alone = run(harbin, tmp_path / "out", ["baseline"], drawing=Drawing(count=0))
     assert not (alone.folder / "differences.parquet").exists()
