@@ -16,14 +16,21 @@ def standards(_: Settings) -> None:
     """List provision standards, show one, compare two years."""
 
 
-@standards.command("list", epilog=example("forecast standards list --service kindergarten"))
+@standards.command(
+    "list",
+    epilog=example(
+        "forecast standards list --service kindergarten", "forecast standards list --area 道里区 --year 2030 --lang zh"
+    ),
+)
 @click.option("--service", metavar="S", help="Only those of one service.")
+@click.option("--year", metavar="Y", type=click.IntRange(1900, 2150), help="Only those in force in a year.")
+@click.option("--area", metavar="CODE|NAME", help="Only those that hold in an area: the most local of each kind.")
 @common
-def listing(settings: Settings, service: str | None) -> None:
+def listing(settings: Settings, service: str | None, year: int | None, area: str | None) -> None:
     """List the standards: name, service, figure, unit, document, number, year, status."""
     from forecast.cli.norms import listed
 
-    _print(settings, listed(settings.home(), service))
+    _print(settings, listed(settings.home(), service, year, area))
 
 
 @standards.command("show", epilog=example("forecast standards show primary-class-size"))

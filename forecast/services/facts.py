@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from forecast.errors import InputError
 from forecast.services.norms import SCENARIO, Norm, Standard, norm
@@ -21,6 +22,15 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class MonthlyBirths:
+    """Births of one year by month of the calendar, January first."""
+
+    births: tuple[float, ...]
+    status: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class CareNeed:
     """Share of people of a sex (or both) and age group with a need, in percent."""
 
@@ -29,6 +39,22 @@ class CareNeed:
     age_start: int
     age_width: int | None
     year: int | None
+    percent: float
+    status: str
+    source: str
+    level: str = "adl"
+
+
+@dataclass(frozen=True, slots=True)
+class Living:
+    """Share of old people of an area, sex (or both) and age group who live alone, as a couple, or with others."""
+
+    area: str
+    sex: str
+    age_start: int
+    age_width: int | None
+    year: int
+    arrangement: str
     percent: float
     status: str
     source: str
@@ -46,7 +72,7 @@ class Change:
     source: str
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Facts:
     """All provision facts of a project.
 
@@ -54,8 +80,11 @@ class Facts:
     enrolment  by (area, year, stage), persons enrolled
     supply     by (area, year, service, measure)
     care_need  rows of all definitions
+    births_by_month  by (area, year), where they are known
     changes    standards as a scenario changes them: they hold before all others
     parents    parent of each area code
+    living     with whom the old live
+    households persons per household by area code
     """
 
     standards: Mapping[str, Standard]
@@ -64,11 +93,21 @@ class Facts:
     care_need: tuple[CareNeed, ...]
     changes: tuple[Standard, ...] = ()
     parents: Mapping[str, str] = field(default_factory=dict)
+    living: tuple[Living, ...] = ()
+    households: Mapping[str, Fact] = field(default_factory=dict)
+    births_by_month: Mapping[tuple[str, int], MonthlyBirths] = field(default_factory=dict)
 
     def norm(self, name: str, asked_by: str, years: range, areas: tuple[str, ...]) -> Norm:
         """What holds in place of a standard by year and area; unknown slugs are faults that name the model file."""
         named = self._standard(name, asked_by)
-        return norm((*self.standards.values(), *self.changes), named, years, areas, self.parents)
+        return norm(self._by_subject[named.subject], named, years, areas, self.parents)
+
+    @cached_property
+    def _by_subject(self) -> Mapping[tuple[str, str, str], list[Standard]]:
+        found: dict[tuple[str, str, str], list[Standard]] = {}
+        for row in (*self.standards.values(), *self.changes):
+            found.setdefault(row.subject, []).append(row)
+        return found
 
     def _standard(self, name: str, asked_by: str) -> Standard:
         if name not in self.standards:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -110,17 +110,18 @@ class Norm:
 
 
 def norm(
-    standards: Iterable[Standard], named: Standard, years: range, areas: tuple[str, ...], parents: Mapping[str, str]
+    rivals: Sequence[Standard], named: Standard, years: range, areas: tuple[str, ...], parents: Mapping[str, str]
 ) -> Norm:
     """What holds in place of a named standard, year by year and area by area.
 
-    standards  every row known; those of the subject of ``named`` compete where they hold for an area or its parents
-    parents    parent of each area code
+    rivals   rows of the subject of ``named``, itself among them: those count that hold for an area or its parents
+    parents  parent of each area code
 
     The most local row in force wins; of equals the one that came into force last, then the named one. Before any is in
     force, and after all have ended, the named one stands in.
     """
-    rivals = [row for row in standards if row.subject == named.subject]
+    if len(rivals) == 1:
+        return Norm(named.name, years, ((named,) * len(years),), np.zeros(len(areas), dtype=np.intp))
     codes = list(dict.fromkeys(areas))
     held = [tuple(_held(rivals, named, year, _chain(code, parents)) for year in years) for code in codes]
     different = list(dict.fromkeys(held))

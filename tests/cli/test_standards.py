@@ -28,6 +28,33 @@ def test_list_by_service(city: Path, forecast: Call, table: pd.DataFrame) -> Non
     assert "国卫人口发〔2019〕58号" in forecast("standards", "list", "--project", city).stdout
 
 
+def test_list_what_is_in_force_in_a_year(city: Path, forecast: Call, table: pd.DataFrame) -> None:
+    then = forecast("standards", "list", "--year", "2005", "--project", city, "--quiet").stdout.split()
+    begun = table[(table["effective_from"] <= 2005) & ~(table["effective_to"] < 2005)]
+    assert then == begun["standard"].tolist()
+    assert 0 < len(then) < len(table)
+
+
+def test_list_the_most_local_of_an_area(project: Path, forecast: Call) -> None:
+    path = project / "data" / "standards" / "standards.csv"
+    frame = pd.read_csv(path, dtype=str)
+    row = frame[frame["standard"] == "primary-class-size"].assign(
+        standard="daoli-class-size", area="230102", maximum="40"
+    )
+    pd.concat([frame, row]).to_csv(path, index=False)
+
+    def names(*more: str) -> set[str]:
+        return set(forecast("standards", "list", "--project", project, "--quiet", *more).stdout.split())
+
+    assert {"daoli-class-size", "primary-class-size"} <= names("--service", "primary")
+    here, beside = names("--area", "道里区"), names("--area", "Nangang")
+    assert "daoli-class-size" in here
+    assert "primary-class-size" not in here
+    assert "primary-class-size" in beside
+    assert "daoli-class-size" not in beside
+    assert "nursery-class-size-mixed-18-36m" not in here, "a guide of another city"
+
+
 def test_show_everything_of_one(city: Path, forecast: Call) -> None:
     shown = forecast("standards", "show", "primary-class-size", "--project", city).stdout
     assert "GB 50099-2011" in shown
@@ -50,6 +77,7 @@ def test_diff_of_two_years(city: Path, forecast: Call, table: pd.DataFrame) -> N
     [
         (("show", "primary-clas-size"), ("did you mean primary-class-size?",)),
         (("list", "--service", "nursry"), ("--service", "did you mean nursery?")),
+        (("list", "--area", "Daolii"), ("--area", "did you mean Daoli?")),
     ],
 )
 def test_what_there_is_not_is_named(

@@ -59,8 +59,8 @@ def test_rows_of_other_places_and_other_subjects_do_not_count() -> None:
     elsewhere = row("elsewhere", 30.0, "310000")
     nowhere = row("nowhere", 31.0, "")
     other = dataclasses.replace(row("other", 32.0, "230102"), applies_to="boarding schools")
-    found = norm([NATION, elsewhere, nowhere, other], NATION, YEARS, AREAS, PARENTS)
-    assert found.most == pytest.approx(np.full((6, 1), 45.0))
+    facts = Facts({item.name: item for item in (NATION, elsewhere, nowhere, other)}, {}, {}, (), parents=PARENTS)
+    assert facts.norm("nation", "here", YEARS, AREAS).most == pytest.approx(np.full((6, 1), 45.0))
 
 
 def test_a_row_without_a_place_holds_where_it_is_named() -> None:
