@@ -78,7 +78,8 @@ class PupilPanel:
 
     def counted(self, year: int) -> Floats:
         """Pupils of each stage (group, area); a withheld count counts as none."""
-        return self.grouped(np.nan_to_num(self.pupils.pupils[year - self.pupils.first]))
+        found = self.grouped(np.nan_to_num(self.pupils.pupils[year - self.pupils.first]))
+        return np.where(found > 0, found, np.nan)
 
     def size(self, year: int) -> Floats:
         """Pupils of each area (area,)."""

@@ -10,16 +10,10 @@ from numpy.typing import NDArray
 
 from forecast.axes import Floats
 from forecast.errors import TooLittleHistory
-from forecast.services.pupils import (
-    Entrants,
-    PupilEngine,
-    Pupils,
-    PupilsGrowth,
-    PupilsNoChange,
-    excess,
-    ratio_of_sums,
-    tamed,
-)
+from forecast.services.pupil_entry import Entrants, moves
+from forecast.services.pupil_ratios import between, excess, ratio_of_sums, tamed
+from forecast.services.pupil_repeat import Held, cohorts, held, left
+from forecast.services.pupils import PupilEngine, Pupils, PupilsGrowth, PupilsNoChange
 
 Flags = NDArray[np.bool_]
 
@@ -36,9 +30,13 @@ class Course:
     entry     the entry base: births ``lag`` years earlier, or entrants carried on       (year, area)
     arrivals  pupils of grades that have no feeder, zero elsewhere                       (year, area, grade)
     unborn    most of the births behind the entry were not known at the launch           (year,)
+    held      share of a grade that is in it again a year later; None where nobody told  (year, area, grade)
 
     In year t:  people(t, 0) = entry(t) ratios(t, 0) + arrivals(t, 0)
                 people(t, g) = people(t - 1, g - 1) ratios(t, g) + arrivals(t, g)
+
+    and with repeaters  + people(t - 1, g) held(t, g), of which the share held(t, g - 1) does not move up; a grade that
+    is an entry grade of its own has them among its arrivals.
     """
 
     people: Floats
@@ -46,6 +44,7 @@ class Course:
     entry: Floats
     arrivals: Floats
     unborn: Flags
+    held: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,10 @@ class GradeProgression:
     fade         year k ahead: recent ^ fade^(k-1) x settled ^ (1 - fade^(k-1))
     give         how far a cohort larger than usual falls short of its ratio: ratio x exp(-give x log excess)
     shared       how much of an excess that all areas have in common counts as one
-    entry_give   the same for births in excess of the usual, beyond the excess that all areas have in common
+    entry_give   the same for births in excess of the usual, beyond the excess that all areas have in common, for each
+                 year between birth and entry
+    drift        how much of what an area's youngest grades gain a year beyond all areas' (``moves``) its entry ratio
+                 gains a year too, for each year between birth and entry; year k ahead counts damping^(k-1)
     prior        pupils of weight that pull a ratio towards all areas' ratio
     kin          ... unless the log of their quotient is more than this: then the area is of another kind
     tolerance    a single cohort's log ratio counts at most this far from the median of the area's last five ...
@@ -74,6 +76,16 @@ class GradeProgression:
     part of; at the launch, the cohort's earlier count times its ratio stands in, or else the last known count.
     A grade of its own keeps its mean of ``recent`` years times the change of that grade in all areas together; so do
     entrants of an area without births. Nobody is lost between grades and the last grade leaves.
+
+    A ratio is net: of those who drop out, come back, move in or out, or go to school in another area. With repeaters
+
+        N(g, t + 1) = h(g) N(g, t) + r(g) (1 - h(g - 1)) N(g - 1, t)
+
+    where h, the share held back, is a weighted ratio of sums like r, and r is of those who were not held back; so that
+    nobody is counted in two grades. Without them h is 0 and the ratio is net of repeating too.
+
+    Births tell nothing of who moves in or out before school starts; the grades above the entry do. Where they gain more
+    than those of other areas the entry ratio is on its way up, for it was measured on children born longer ago.
     """
 
     recent: tuple[float, ...] = (2.0, 1.0)
@@ -81,7 +93,8 @@ class GradeProgression:
     fade: float = 0.8
     give: float = 0.05
     shared: float = 0.5
-    entry_give: float = 0.3
+    entry_give: float = 0.1
+    drift: float = 0.15
     prior: float = 100.0
     kin: float = 0.2
     tolerance: float = 0.05
@@ -97,17 +110,19 @@ class GradeProgression:
         """Two school years are needed and, where births are given, those behind the last entrants."""
         pupils.need(2, "grade progression")
         entrants = self._entrants(pupils)
-        before, after = _cohorts(pupils, entrants)
+        before, after = cohorts(pupils, entrants)
         usable = tamed(before, after, self.tolerance, self.noise)
         prior = np.full(len(pupils.grades), self.prior)
         prior[0] = 0.0  # areas differ in kind: in some, half of the children born go to school elsewhere
         near, far = (ratio_of_sums(before, usable, weights, prior, self.kin) for weights in (self.recent, self.settled))
         near = np.where(np.isfinite(near), near, far)
-        launch = _launch(pupils, before, near)
+        stay = held(pupils, (self.recent, self.settled), prior, self.kin)
+        launch = _launch(pupils, before, near, stay)
         near, far = (np.where(np.isfinite(ratio), ratio, _unseen(before, usable)) for ratio in (near, far))
         known = np.isfinite(before[-USUAL:]) & np.isfinite(after[-USUAL:])
         fed, come = (np.where(known, cells[-USUAL:], 0.0).sum(axis=0) for cells in (before, after))
-        return FittedProgression(self, pupils, entrants, launch, near, far, fed < self.feeder * come)
+        own = fed < self.feeder * come
+        return FittedProgression(self, pupils, entrants, launch, near, far, own, moves(before[-1], near), stay)
 
     def _entrants(self, pupils: Pupils) -> Entrants:
         if pupils.births is None:
@@ -130,7 +145,10 @@ class GradeProgression:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FittedProgression:
-    """A launch, ratios near and far ahead (area, grade), and which grades are fed from outside (area, grade)."""
+    """A launch, ratios near and far ahead (area, grade), and which grades are fed from outside (area, grade).
+
+    moving  what an area's youngest grades gain a year beyond all areas' (area,);  held  who is held back, if told
+    """
 
     engine: GradeProgression
     history: Pupils
@@ -139,6 +157,8 @@ class FittedProgression:
     near: Floats
     far: Floats
     own: Flags
+    moving: Floats
+    held: Held | None = None
 
     def predict(self, years: int) -> Floats:
         """Pupils (year, area, grade) of the school years after the launch."""
@@ -154,21 +174,32 @@ class FittedProgression:
         for ahead in range(1, years + 1):
             births = self.entrants.base(launch + ahead)
             ratio = self._ratio(ahead)
-            ratio[:, 0] *= np.exp(-self.engine.entry_give * excess(births, base, 0.0))
+            ratio[:, 0] *= np.exp(self._drift(ahead) - self._entry_give() * excess(births, base, 0.0))
             ratio[:, 1:] *= np.exp(-self.engine.give * excess(people[-1], usual, self.engine.shared)[:, :-1])
             ratio[self.own] = 0.0
-            moved = np.concatenate([births[:, None], people[-1][:, :-1]], axis=1)
-            people.append(moved * ratio + arrivals[ahead - 1])
+            there, again = left(people[-1], self.held, self.own, self._part(ahead))
+            moved = np.concatenate([births[:, None], there[:, :-1]], axis=1)
+            come = moved * ratio + arrivals[ahead - 1]
+            people.append(come if again is None else come + again)
             ratios.append(ratio)
             entry.append(births)
         unborn = np.array([self.entrants.unborn(launch + ahead) for ahead in range(1, years + 1)], dtype=np.bool_)
-        return Course(np.stack(people[1:]), np.stack(ratios), np.stack(entry), arrivals, unborn)
+        held = None if self.held is None else np.stack([self.held.share(self._part(k)) for k in range(1, years + 1)])
+        return Course(np.stack(people[1:]), np.stack(ratios), np.stack(entry), arrivals, unborn, held)
+
+    def _part(self, ahead: int) -> float:
+        """How much the recent cohorts count in a ratio, so many years ahead."""
+        return self.engine.fade ** (ahead - 1)
+
+    def _entry_give(self) -> float:
+        return self.engine.entry_give * self.entrants.lag
+
+    def _drift(self, ahead: int) -> Floats:
+        steps = sum(self.engine.damping**step for step in range(ahead))
+        return np.asarray(self.engine.drift * self.entrants.lag * steps * self.moving)
 
     def _ratio(self, ahead: int) -> Floats:
-        part = self.engine.fade ** (ahead - 1)
-        both = (self.near > 0) & (self.far > 0)
-        near, far = (np.log(np.where(both, ratio, 1.0)) for ratio in (self.near, self.far))
-        return np.where(both, np.exp(part * near + (1.0 - part) * far), self.near)
+        return between(self.near, self.far, self._part(ahead))
 
     def _usual(self) -> Floats:
         return _mean(self.history.pupils, (1.0,) * USUAL)
@@ -200,18 +231,8 @@ def _whole(pupils: Pupils) -> Pupils:
     full = full if full.any() else np.ones_like(full)
     births = None if pupils.births is None else pupils.births[:, full].sum(axis=1, keepdims=True)
     cells = np.nansum(pupils.pupils[:, full], axis=1, keepdims=True)
-    return replace(pupils, areas=("all",), pupils=cells, births=births)
-
-
-def _cohorts(pupils: Pupils, entrants: Entrants) -> tuple[Floats, Floats]:
-    """Cohorts before and after each step (step, area, grade after it); before the entry grade stands the entry base."""
-    after = pupils.pupils[1:].copy()
-    before = np.full_like(after, np.nan)
-    before[:, :, 1:] = pupils.pupils[:-1, :, :-1]
-    for step, year in enumerate(pupils.years[1:]):
-        if entrants.reaches(year):
-            before[step, :, 0] = entrants.base(year)
-    return before, after
+    again = None if pupils.repeaters is None else np.nansum(pupils.repeaters[:, full], axis=1, keepdims=True)
+    return replace(pupils, areas=("all",), pupils=cells, births=births, repeaters=again)
 
 
 def _unseen(before: Floats, after: Floats) -> Floats:
@@ -222,10 +243,14 @@ def _unseen(before: Floats, after: Floats) -> Floats:
     return np.asarray(np.where(((before > 0) & np.isnan(after)).any(axis=0), 0.0, whole))
 
 
-def _launch(pupils: Pupils, before: Floats, ratio: Floats) -> Floats:
+def _launch(pupils: Pupils, before: Floats, ratio: Floats, stay: Held | None) -> Floats:
     """The launch counts; a missing one is its cohort's count a year earlier times the ratio, or else the last known."""
     last = pupils.pupils[-1]
     guess = before[-1] * ratio
+    if stay is not None:  # who was held back is not known where the count is not
+        share = stay.share(1.0)
+        guess[:, 1:] = (pupils.pupils[-2] * (1.0 - share))[:, :-1] * ratio[:, 1:]
+        guess += share * pupils.filled()[-2]
     if pupils.births is None:
         guess[:, 0] = np.nan
     guess = np.where(np.isfinite(guess), guess, pupils.filled()[-1])
@@ -237,6 +262,7 @@ _PLAIN = GradeProgression(
     settled=(1.0, 1.0, 1.0),
     give=0.0,
     entry_give=0.0,
+    drift=0.0,
     prior=0.0,
     tolerance=np.inf,
     feeder=0.0,

@@ -120,6 +120,16 @@ def test_stages_by_hand() -> None:
     assert panel.step == 1
 
 
+def test_where_nobody_is_nothing_can_be_said() -> None:
+    """An area without a stage is no case: an interval from 0 to 0 would always be right."""
+    panel = small()
+    cells = panel.pupils.pupils.copy()
+    cells[:, 0, :2] = 0.0
+    empty = dataclasses.replace(panel, pupils=dataclasses.replace(panel.pupils, pupils=cells))
+    assert np.isnan(empty.counted(2014)[0, 0])
+    assert empty.counted(2014)[1:, 0] == pytest.approx(cells[3, 0, 2:].sum())
+
+
 @pytest.mark.parametrize("name", sorted(PUPIL_METHODS))
 def test_later_years_change_no_forecast(name: str) -> None:
     panel = small()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import os
 from pathlib import Path
 
@@ -13,10 +14,20 @@ from hypothesis.extra.numpy import arrays
 from forecast.axes import Floats
 from forecast.errors import TooLittleHistory
 from forecast.services.progression import PUPIL_ENGINES, GradeProgression
-from forecast.services.pupils import Entrants, PupilEngine, Pupils, PupilsGrowth, PupilsNoChange
+from forecast.services.pupil_entry import Entrants
+from forecast.services.pupils import PupilEngine, Pupils, PupilsGrowth, PupilsNoChange
 
 BARE = GradeProgression(
-    recent=(1.0,), settled=(1.0,), give=0.0, entry_give=0.0, prior=0.0, tolerance=np.inf, noise=0.0, trend=0.0, share=1
+    recent=(1.0,),
+    settled=(1.0,),
+    give=0.0,
+    entry_give=0.0,
+    drift=0.0,
+    prior=0.0,
+    tolerance=np.inf,
+    noise=0.0,
+    trend=0.0,
+    share=1,
 )
 """The last cohort's ratio and nothing else."""
 
@@ -53,6 +64,42 @@ def test_a_course_says_what_the_forecast_is_made_of() -> None:
     np.testing.assert_allclose(fitted.course(2).entry, [[160.0, 120.0], [160.0, 120.0]])
     np.testing.assert_allclose(fitted.course(2).ratios[1], [[0.5, 1.1, 0.9], [0.5, 1.1, 1.0]])
     assert fitted.course(3).unborn.tolist() == [False, True, True]
+
+
+def test_the_entry_ratio_drifts_with_the_moves_of_the_youngest_grades() -> None:
+    """Ratios of 1.02 and 1; births two years before; of three grades the middle one, of 102 and 100 pupils, counts."""
+    rising, flat = [[100.0 * 1.02**grade for grade in range(4)], [100.0] * 4]
+    years = [[rising, flat]] * 4
+    births = [[200.0, 200.0]] * 8
+    engine = dataclasses.replace(BARE, drift=0.25, damping=0.5)
+    people = engine.fit(made(*years, births=births, lag=2.0)).predict(3)[:, :, 0]
+    whole = np.log(1.02) * 102.0 / 202.0
+    steps = np.array([1.0, 1.5, 1.75])
+    np.testing.assert_allclose(people[:, 0], 100.0 * np.exp(0.25 * 2.0 * (np.log(1.02) - whole) * steps))
+    np.testing.assert_allclose(people[:, 1], 100.0 * np.exp(-0.25 * 2.0 * whole * steps))
+
+
+def test_a_base_known_into_the_future_is_used_as_it_is() -> None:
+    """Children of entry age on 31 August of every year, two thirds and all of whom enter."""
+    children = np.array([[90.0, 60.0], [96.0, 58.0], [99.0, 61.0], [120.0, 40.0], [60.0, 70.0], [30.0, 90.0]])
+    years = [[[0.5 * row[0], 50.0], [1.0 * row[1], 60.0]] for row in children[:3]]
+    fitted = GradeProgression().fit(made(*years, births=children.tolist(), lag=0.0))
+    later = dataclasses.replace(fitted.history, births_first=2020)
+    course = GradeProgression().fit(later).course(3)
+    np.testing.assert_allclose(course.entry, children[3:])
+    np.testing.assert_allclose(course.people[:, :, 0], children[3:] * [0.5, 1.0])
+    assert not course.unborn.any()
+    # beyond the last row they carry on, and are not known
+    assert GradeProgression().fit(later).course(4).unborn.tolist() == [False, False, False, True]
+
+
+def test_what_follows_a_launch_changes_nothing_before_it() -> None:
+    children = np.array([[90.0], [96.0], [99.0], [120.0], [60.0]])
+    history = Pupils(("a",), ("x", "y"), 2020, np.full((3, 1, 2), 50.0), children, 2020, 0.0)
+    other = dataclasses.replace(history, births=children * [[1.0], [1.0], [1.0], [1.0], [2.0]])
+    once, again = (GradeProgression().fit(item).predict(2)[:, 0, 0] for item in (history, other))
+    assert once[0] == again[0]
+    assert 2.0 * once[1] == pytest.approx(again[1])
 
 
 def test_two_cohorts_weigh_two_to_one() -> None:
@@ -253,7 +300,7 @@ def test_twice_the_children_are_twice_the_pupils(pupils: Floats, births: Floats)
 
 @given(pupils=arrays(np.float64, (5, 3, 3), elements=COUNTS), births=arrays(np.float64, (7, 3), elements=COUNTS))
 def test_one_more_area_changes_nothing_elsewhere_without_pooling(pupils: Floats, births: Floats) -> None:
-    engine = GradeProgression(prior=0.0, shared=1.0, entry_give=0.0, feeder=0.0)
+    engine = GradeProgression(prior=0.0, shared=1.0, entry_give=0.0, drift=0.0, feeder=0.0)
     three = engine.fit(Pupils(("a", "b", "c"), ("x", "y", "z"), 2020, pupils, births, 2018, 3.0)).predict(3)
     two = engine.fit(Pupils(("a", "b"), ("x", "y", "z"), 2020, pupils[:, :2], births[:, :2], 2018, 3.0)).predict(3)
     np.testing.assert_allclose(three[:, :2], two)
@@ -337,6 +384,27 @@ def test_the_plain_engines_score_as_published(mape: dict[str, dict[tuple[str, in
 @pytest.mark.parametrize("cell", CELLS)
 def test_progression_beats_the_plain_one(mape: dict[str, dict[tuple[str, int], float]], cell: tuple[str, int]) -> None:
     assert mape["progression"][cell] < 0.97 * mape["progression-births"][cell]
+
+
+GOALS = {
+    ("primary", 1): 0.625,  # 0.6 is missed: docs/skill.md
+    ("primary", 3): 1.5,
+    ("primary", 5): 2.6,
+    ("secondary", 1): 0.6,
+    ("secondary", 3): 1.5,
+    ("secondary", 5): 2.6,
+    ("reception", 1): 2.0,
+    ("reception", 3): 2.8,
+    ("reception", 5): 4.2,
+}
+"""Mean absolute error in per cent that planners can expect."""
+
+
+@pytest.mark.parametrize("cell", GOALS)
+def test_progression_is_as_good_as_promised(
+    mape: dict[str, dict[tuple[str, int], float]], cell: tuple[str, int]
+) -> None:
+    assert mape["progression"][cell] <= GOALS[cell]
 
 
 def test_growth_of_a_stage_scores_as_published(england: Pupils, backtest: Path) -> None:

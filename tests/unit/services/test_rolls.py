@@ -10,7 +10,7 @@ from forecast.demography.noise import TYPICAL, Draws, Noise, Stream, Wave
 from forecast.demography.sampled import Sampled
 from forecast.services.progression import FittedProgression, GradeProgression
 from forecast.services.pupils import Pupils
-from forecast.services.rolls import trajectories
+from forecast.services.rolls import Rolls, gathered, trajectories
 
 GRADES = ("g0", "g1", "g2", "g3")
 STILL = Stream(Wave(0.0, 0.0), Wave(0.0, 0.0))
@@ -113,3 +113,92 @@ def test_shocks_of_a_shorter_forecast_are_the_first_of_a_longer_one() -> None:
     shared = dataclasses.replace(TYPICAL, chance=0.0)
     shorter = trajectories(fitted(), 3, 5, shared, Draws(1, range(8), "all")).people(1)
     assert shorter == pytest.approx(rolls(shared).people(1)[:4])
+
+
+# ------------------------------------------------------------------------------- grades of their own, and a known past
+MANY = ("a", "b", "c", "d", "e")
+
+
+def several() -> FittedProgression:
+    """Five areas; the first has the last two grades only, the last one a little of the others. Cohorts stray."""
+    noise = np.exp(np.random.default_rng(2).normal(0.0, 0.02, (8, 5, 4)))
+    cells = np.array([3000.0, 2000.0, 500.0, 1000.0, 800.0])[:, None] * noise
+    cells[:, 0, :2] = 0.0
+    cells[:, 4, :2] *= 0.1
+    births = 2.0 * np.array([0.0, 2000.0, 500.0, 1000.0, 80.0]) * np.ones((12, 1))
+    return GradeProgression().fit(Pupils(MANY, GRADES, 2013, cells, births, 2010, 3.0))
+
+
+def drawn(noise: Noise = TYPICAL, numbers: range = range(8), scale: float = 1.0, *, adapts: bool = True) -> Rolls:
+    draws = Draws(1, numbers, "all")
+    return trajectories(several(), AHEAD, 5, noise, draws, transfers=(2,), scale=scale, adapts=adapts)
+
+
+def test_who_comes_to_a_grade_of_its_own_is_there_without_shocks() -> None:
+    wanted, found = several().predict(AHEAD), drawn(scale=0.0)
+    for area in range(5):
+        every = np.repeat(wanted[:, area, :, None], 8, axis=-1)
+        assert found.people(area)[1:, 0, :4] == pytest.approx(every)
+        groups = found.sums(area, ((0, 4), (2, 3), (0, 2), (1, 4)))[:, 1:]
+        assert groups[0] == pytest.approx(every.sum(axis=1))
+        assert groups[1] == pytest.approx(every[:, 2])
+        assert groups[2] == pytest.approx(every[:, :2].sum(axis=1))
+        assert groups[3] == pytest.approx(every[:, 1:].sum(axis=1))
+
+
+def test_and_strays_around_the_forecast_with_them() -> None:
+    found, wanted = drawn(numbers=range(4000)), several().predict(AHEAD)
+    for area in (0, 1, 4):
+        people = found.people(area)[1:, 0, :4]
+        assert people.mean(axis=-1) == pytest.approx(wanted[:, area], rel=0.01)
+        there = wanted[:, area] > 0
+        assert (people.std(axis=-1)[there] > 0).all()
+        assert found.sums(area, ((0, 4),))[0, 1:] == pytest.approx(people.sum(axis=1))
+
+
+def test_who_comes_has_the_births_of_the_cohort_that_is_in_the_grade() -> None:
+    """Births are known up to 2021 and enter up to 2024, so that no grade 2 before 2027 holds anyone else."""
+    strayed = np.ptp(drawn(BIRTHS_ALONE).people(0)[1:, 0, 2:4], axis=-1)
+    assert several().course(AHEAD).unborn.tolist() == [False, False, False, False, True, True]
+    assert strayed[:, 0] == pytest.approx(np.zeros(AHEAD))
+    longer = trajectories(several(), 9, 5, BIRTHS_ALONE, Draws(1, range(8), "all")).people(0)[1:, 0, 2]
+    assert (np.ptp(longer, axis=-1) > 0).tolist() == [False] * 6 + [True] * 3
+
+
+def test_cohorts_that_enter_share_the_error_of_the_ratio() -> None:
+    found = drawn(CHANCE_ALONE, range(4000))
+    entered = np.log(found.people(1)[1:4, 0, 0])
+    assert np.corrcoef(entered)[np.triu_indices(3, 1)] == pytest.approx(np.full(3, found.alike), abs=0.05)
+    assert found.alike == pytest.approx((5.0 / 9.0) / (14.0 / 9.0))
+    # those who are in the last school already share nothing, and areas do not either
+    others = np.log(found.people(1)[1, 0, [1, 3]])
+    assert np.corrcoef(others)[0, 1] == pytest.approx(0.0, abs=0.05)
+    assert np.corrcoef(entered[0], np.log(found.people(2)[1, 0, 0]))[0, 1] == pytest.approx(0.0, abs=0.05)
+
+
+def test_a_past_is_left_alone_where_nobody_asks() -> None:
+    plain = drawn(adapts=False)
+    assert plain.noise == TYPICAL
+    assert plain.alike == 0.0
+    assert drawn().noise.moves.own != TYPICAL.moves.own
+
+
+def test_parts_and_order_change_nothing_where_a_past_is_known() -> None:
+    whole = drawn(numbers=range(8)).people(4)
+    assert drawn(numbers=range(3, 8)).people(4).tobytes() == np.ascontiguousarray(whole[..., 3:]).tobytes()
+
+
+def test_entrants_gather_moves_until_they_enter() -> None:
+    wave = Wave(1.0, 0.5)
+    # two years: news of the first counts 1.5, of the second 1; beside 0.5 and 1
+    assert gathered(wave, 3, 2)[:2] == pytest.approx([1.0, np.sqrt((1.5**2 + 1.0) / (0.5**2 + 1.0))])
+    assert gathered(wave, 3, 0).tolist() == [1.0, 1.0, 1.0]
+    assert (np.diff(gathered(Wave(1.0, 0.95), 6, 4))[:3] > 0).all()
+
+
+def test_a_base_that_is_given_carries_no_shock_of_births() -> None:
+    cells = np.full((6, 1, 4), 100.0)
+    children = np.linspace(100.0, 50.0, 12)[:, None]
+    given = GradeProgression().fit(Pupils(("a",), GRADES, 2015, cells, children, 2015, 0.0))
+    found = trajectories(given, AHEAD, 5, BIRTHS_ALONE, Draws(1, range(8), "all")).people(0)
+    assert np.ptp(found, axis=-1).max() == pytest.approx(0.0)
