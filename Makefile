@@ -75,6 +75,7 @@ wheel: setup ## build the wheel, look into it, install it alone and run Harbin f
 bench: setup ## time kernels, trajectories, regions, tables and the run; PEER=python that has leapfrog-py, to measure beside it
 	@$(PY) benchmarks/kernel.py
 	@$(PY) benchmarks/trajectories.py --full $(if $(PEER),--peer $(PEER))
+	@$(PY) benchmarks/services.py
 	@$(PY) benchmarks/multiregional.py
 	@$(PY) benchmarks/tidy.py
 	@$(PY) benchmarks/run.py

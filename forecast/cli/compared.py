@@ -165,7 +165,7 @@ def _told(pair: Pair, facts: Facts, area: Area, service: str | None, years: tupl
 
 
 def _tells(pair: Pair, key: Key, area: int, asked: str | None) -> bool:
-    """Whether a figure says more than the places do: classes and staff do for one service, or where they alone change."""
+    """Whether a figure says more than places do: classes and staff do for one service, or where they alone change."""
     if key[0] == NO_SERVICE or key[2] == (main := pair.base.result.demand[key[0]].main) or asked is not None:
         return True
     return pair.same((key[0], "all", main), area) and not pair.same(key, area)

@@ -9,7 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from forecast.report import controlled, hindsight, movement, overview, policies, registered, sure, trust
+from forecast.report import checked, controlled, hindsight, movement, overview, policies, registered, sure, trust
 from forecast.report.charts import charts
 from forecast.report.material import Material, gathered
 from forecast.report.opened import first_scenario
@@ -88,6 +88,7 @@ def content(material: Material, words: Texts) -> dict[str, Any]:
         "controlled": controlled.controlled(material, words),
         "registered": registered.registered(material, words),
         "assumptions": trust.assumptions(material, words),
+        "checked": checked.checked(material, words),
         "recalled": [row.name for row in trust.assumptions(material, words) if row.status == "recalled"],
         "intervals": summary.trajectories > 0,
         "sure": sure.sure(material, words),

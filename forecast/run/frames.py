@@ -17,12 +17,17 @@ from forecast.run.fertility_frames import area_axis, areas_of, births, fertility
 from forecast.run.flow_frames import flows, urban
 from forecast.run.hindsight import Hindsight
 from forecast.run.inputs import Area, Frames, named_sources
+from forecast.run.known import known
 from forecast.run.model import Result
 from forecast.run.mortality_frames import life_expectancy
+from forecast.run.norm_frames import norms
+from forecast.run.pupil_frames import pupil_tables
 from forecast.run.residence_frames import residence_tables
+from forecast.run.teacher_frames import spread_of, staff_table
 from forecast.run.trajectories import FLOWS, SCHOOL, TOTALS, Chances, Drawn
 from forecast.run.trajectories import totals as sums_of
 from forecast.services.series import Series
+from forecast.services.teachers import TeacherStock
 
 ENGINE = "cohort-component"
 
@@ -49,9 +54,22 @@ def tables(result: Result, frames: Frames, seen: Drawn | None = None) -> Mapping
     if due(result):
         found["controls"] = lambda: pa.Table.from_pandas(controls(result), preserve_index=False)
     found |= residence_tables(result, frames)
+    found |= pupil_tables(result)
+    stock = result.teachers
+    if stock is not None:
+        found["staff"] = lambda: staff(result, stock, seen)
+    found["norms"] = lambda: pa.Table.from_pandas(norms(result), preserve_index=False)
+    found["known"] = lambda: pa.Table.from_pandas(known(result), preserve_index=False)
     if seen is not None:
         found["chances"] = lambda: chances(result, seen)
     return found
+
+
+def staff(result: Result, stock: TeacherStock, seen: Drawn | None = None) -> pa.Table:
+    """Teachers, what is needed of them, and what moves the stock."""
+    need = None if seen is None else spread_of(result.demand, seen.demand.mean, seen.demand.quantiles)
+    city, name = result.parents[0], result.scenario.head.name
+    return staff_table(stock, result.areas, city, name, result.people.nowcast_until, need)
 
 
 def population(result: Result, frames: Frames, seen: Drawn | None = None) -> pa.Table:

@@ -24,12 +24,13 @@ def _measured(models: Models, facts: Facts) -> Iterator[tuple[int, str]]:
     """The first year to which a run must reach for each service, and what is measured then."""
     head, launch = models.project.project, models.project.time.census.year
     care = models.eldercare
-    yield care.need.year, "models/eldercare.toml, key need.year, measures the need of that year's people"
+    for key, year in care.need.years.items():
+        yield year, f"models/eldercare.toml, key {key}, measures the need of that year's people"
     yield care.institution.year, "models/eldercare.toml, key institution.year, measures residents of that year"
     use = models.nursery.take_up.use
     known = [year for area, year, *what in facts.supply if area == head.nation and what == ["nursery", use]]
     if known:
-        yield max(known), f"{use} of data/**/supply is of that year"
+        yield min(known), f"{use} of data/**/supply is of that year"
     for stage in (*models.kindergarten.stage, *models.school.stage):
         years = [
             year

@@ -15,7 +15,9 @@ from forecast.demography.conditions import Systems, build, student_rule
 from forecast.demography.engine import Forecast, Override
 from forecast.demography.evidence import Evidence
 from forecast.demography.ground import Ground, lay
+from forecast.demography.residence import Residence
 from forecast.errors import Fault, InputError
+from forecast.project.eldercare import Reasoned
 from forecast.project.load import Scenario, load_models, load_scenario
 from forecast.project.parts import Assumption
 from forecast.project.regression import PriorSpec, SubsidySpec
@@ -24,10 +26,13 @@ from forecast.run.control_inputs import gone_by, in_todays_areas
 from forecast.run.horizon import check_horizon
 from forecast.run.inputs import Area, Frames, areas_of, check_tables, evidence_of, project_areas
 from forecast.run.provision import facts_of, under_scenario
+from forecast.run.registered import registered_people, residence_of
+from forecast.run.teacher_inputs import teacher_stock
 from forecast.services.facts import Facts
 from forecast.services.people import People
 from forecast.services.plan import Demand, Place, services
 from forecast.services.series import Service
+from forecast.services.teachers import TeacherStock
 
 K = TypeVar("K", bound=BaseModel)
 EARLIER = "begin earlier, or take a later horizon in models/project.toml"
@@ -41,6 +46,8 @@ class Result:
     parents   city, province, nation
     people, province, nation  as the services see them: districts and parents
     services  what can be explained, by name;  demand  the same computed
+    residence residents and registered people, None where the register is not known
+    teachers  a stock carried on, None where no teachers were counted
     """
 
     scenario: Scenario
@@ -55,6 +62,8 @@ class Result:
     facts: Facts
     services: Mapping[str, Demand]
     demand: Mapping[str, Service]
+    residence: Residence | None
+    teachers: TeacherStock | None
 
     @property
     def born_until(self) -> int:
@@ -136,17 +145,21 @@ def computed(desk: Desk, overlay: Scenario, models: Models) -> Result:
     systems = build(ground, models)
     born = models.project.time.born_until
 
-    def seen(system: str, apart: Floats | None = None) -> People:
+    def seen(system: str, apart: Floats | None = None, registered: Floats | None = None) -> People:
         forecast: Forecast = getattr(systems, system)
         last = max(evidence.totals.get(evidence.place(system), {}), default=forecast.years[0])
         births = births_by_year(systems, system)
-        return People(forecast.areas, forecast.years, forecast.people, births, born, last, apart)
+        return People(forecast.areas, forecast.years, forecast.people, births, born, last, apart, registered)
 
-    people, province, nation = seen("districts", systems.students), seen("province"), seen("nation")
+    residence = residence_of(evidence.register, systems)
+    people = seen("districts", systems.students, registered_people(residence))
+    province, nation = seen("province"), seen("nation")
     places = tuple(Place(area.code, area.level) for area in areas)
     plan = services(models, facts, places, people, province, nation)
     demand = {name: service.demand() for name, service in plan.items()}
-    return Result(overlay, models, evidence, areas, parents, systems, people, province, nation, facts, plan, demand)
+    found = (areas, parents, systems, people, province, nation, facts, plan, demand)
+    stock = teacher_stock(desk.frames, models.teachers, people.areas, people.years, demand)
+    return Result(overlay, models, evidence, *found, residence, stock)
 
 
 def births_by_year(systems: Systems, system: str) -> np.ndarray:
@@ -171,6 +184,9 @@ def _all_of(kind: type[K], models: Models) -> list[tuple[str, K]]:
         elif isinstance(node, BaseModel):
             for name in type(node).model_fields:
                 walk(getattr(node, name), f"{path}.{name}" if path else name)
+        elif isinstance(node, Mapping):
+            for name, value in node.items():
+                walk(value, f"{path}.{name}")
 
     walk(models, "")
     return found
@@ -181,6 +197,7 @@ def check_names(models: Models, frames: Frames) -> None:
     sources = set(frames["sources"]["source"])
     named = [(key, item.source) for key, item in assumptions_in(models)]
     named += [(key, item.source) for key, item in _all_of(PriorSpec, models)]
+    named += [(key, item.source) for key, item in _all_of(Reasoned, models)]
     named += [(key, item.source) for key, item in _all_of(SubsidySpec, models)]
     named += [
         (f"standards.change.{name}", step.source) for name, steps in models.standards.change.items() for step in steps
@@ -189,6 +206,7 @@ def check_names(models: Models, frames: Frames) -> None:
     named += [
         ("movement.students", models.movement.students.source),
         ("school.structure", models.school.structure.source),
+        ("teachers.redeployment.may_teach", models.teachers.redeployment.may_teach.source),
     ]
     faults = [
         Fault(f"models, key {key}", "a source of data/sources.csv", source, "add the source, or correct the id")
@@ -200,6 +218,8 @@ def check_names(models: Models, frames: Frames) -> None:
     codes = [("models/movement.toml, key students.campus", code) for code in students.campus]
     codes += [("models/movement.toml, key students.plain", code) for code in students.plain]
     codes += [("models/school.toml, key structure.by_area", code) for code in models.school.structure.by_area]
+    if models.nursery.mixed is not None:
+        codes += [("models/nursery.toml, key mixed.by_area", code) for code in models.nursery.mixed.by_area]
     horizon = models.project.time.horizon
     faults += [
         Fault(f"policy {name}, key onset", f"a year up to the horizon, {horizon}", str(policy.onset), EARLIER)

@@ -14,9 +14,11 @@ from forecast.run.datapackage import unit_of
 from forecast.run.inputs import Frames, named_sources
 from forecast.run.model import Result, assumptions_in
 from forecast.run.order_inputs import EVER_BORN
+from forecast.run.pupil_frames import pupil_notes
 from forecast.run.residence_frames import held_apart_rows, registered_notes
 from forecast.services.eldercare import Eldercare
 from forecast.services.nursery import Nursery
+from forecast.services.premises import plain
 from forecast.services.stages import StageDemand
 
 Row = tuple[str, str, float, str, str, str, str]
@@ -29,9 +31,19 @@ def overrides(result: Result, hidden_too: Sequence[Override] = ()) -> pd.DataFra
             *(result.scenario.head.name, item.area, item.year, item.measure, unit_of(item.measure)),
             *(item.before, item.after, item.why),
         )
-        for item in (*result.systems.overrides, *registered_notes(result), *hidden_too)
+        for item in (
+            *result.systems.overrides,
+            *registered_notes(result),
+            *_of_teachers(result),
+            *pupil_notes(result),
+            *hidden_too,
+        )
     ]
     return pd.DataFrame(rows, columns=["scenario", "area", "year", "measure", "unit", "before", "after", "why"])
+
+
+def _of_teachers(result: Result) -> tuple[Override, ...]:
+    return () if result.teachers is None else result.teachers.notes
 
 
 def without_effect(result: Result, base: Result) -> list[Override]:
@@ -79,7 +91,8 @@ def assumptions(result: Result, frames: Frames) -> pd.DataFrame:
 
 
 def _set_by_hand(result: Result) -> list[Row]:
-    found = assumptions_in(result.models)
+    # What is assumed of teachers acts where they were counted.
+    found = [one for one in assumptions_in(result.models) if result.teachers or not one[0].startswith("teachers.")]
     return [
         (f"models/{key.split('.')[0]}.toml", key, item.value, "", item.status, item.source, item.why)
         for key, item in found
@@ -167,7 +180,8 @@ def _derived(result: Result, frames: Frames) -> list[Row]:
 
 def _service_rates(result: Result) -> list[Row]:
     rows: list[Row] = []
-    for name, service in result.services.items():
+    for name, housed in result.services.items():
+        service = plain(housed)
         if isinstance(service, StageDemand):
             rate = service.enrolment
             why = rate.told
@@ -183,45 +197,9 @@ def _service_rates(result: Result) -> list[Row]:
                 )
             )
         elif isinstance(service, Nursery):
-            why = service.told
-            rows.append(
-                ("models/nursery.toml", "nursery use", service.use_rate, "share", "derived", service.use.source, why)
-            )
+            rows += [("models/nursery.toml", *item) for item in service.derived]
         elif isinstance(service, Eldercare):
-            need, file = service.need, "models/eldercare.toml"
-            rows.append(
-                (
-                    file,
-                    "need scale",
-                    need.scale,
-                    "ratio",
-                    need.status,
-                    need.source,
-                    "gradient scaled to the level of 65+",
-                )
-            )
-            rows.append(
-                (
-                    file,
-                    "severe share",
-                    need.severe_share,
-                    "share",
-                    need.status,
-                    need.source,
-                    "cannot care for themselves, of those in need",
-                )
-            )
-            rows.append(
-                (
-                    file,
-                    "institution share",
-                    service.in_institution,
-                    "share",
-                    "derived",
-                    service.residents.source,
-                    "residents of homes over people in need, nation",
-                )
-            )
+            rows += service.told
     return rows
 
 

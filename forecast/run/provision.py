@@ -9,7 +9,9 @@ import pandas as pd
 from forecast.errors import InputError
 from forecast.project.spec import Models
 from forecast.run.inputs import Frames
-from forecast.services.facts import CareNeed, Change, Fact, Facts
+from forecast.run.pupil_inputs import counted_of
+from forecast.services.facts import CareNeed, Change, Fact, Facts, Living, MonthlyBirths
+from forecast.services.months import twelve
 from forecast.services.norms import Standard
 
 
@@ -21,6 +23,10 @@ def facts_of(frames: Frames) -> Facts:
         _supply(frames["supply"]),
         _care_need(frames["care_need"]),
         parents=_parents(frames["areas"]),
+        births_by_month=_births_by_month(frames),
+        living=_living(frames["living"]) if "living" in frames else (),
+        households=_households(frames["indicators"]),
+        counted=counted_of(frames),
     )
 
 
@@ -55,6 +61,21 @@ def capacities(frames: Frames) -> dict[tuple[str, str], float]:
         if measure == CAPACITY.get(service, BEDS) and year >= found.get((area, service), (0, 0.0))[0]:
             found[area, service] = (year, fact.value)
     return {key: value for key, (_, value) in found.items()}
+
+
+def _births_by_month(frames: Frames) -> dict[tuple[str, int], MonthlyBirths]:
+    """Births of each year by month, of the areas that have them; ``InputError`` for a year with a gap."""
+    if "births_by_month" not in frames:
+        return {}
+    frame = frames["births_by_month"]
+    known = frame[frame["status"] != "gap"]
+    found = {}
+    for (area, _), rows in known.groupby(["area", "year"], sort=True, observed=True):
+        births = dict(zip(rows["month"].astype(int), rows["births"].astype(float), strict=True))
+        first, code = rows.iloc[0], str(area)
+        when = int(first["year"])
+        found[code, when] = MonthlyBirths(twelve(code, when, births), first["status"], first["source"])
+    return found
 
 
 def _number(value: float) -> float | None:
@@ -117,7 +138,46 @@ def _care_need(frame: pd.DataFrame) -> tuple[CareNeed, ...]:
             float(row[5]),
             row[6],
             row[7],
+            row[8],
         )
         for row in frame[columns].itertuples(index=False, name=None)
-        if row[8] in ("adl", "cannot-care-for-self")
     )
+
+
+def _living(frame: pd.DataFrame) -> tuple[Living, ...]:
+    columns = ["area", "sex", "age_start", "age_width", "year", "arrangement", "percent", "status", "source"]
+    return tuple(
+        Living(
+            str(row[0]),
+            row[1],
+            int(row[2]),
+            None if pd.isna(row[3]) else int(row[3]),
+            int(row[4]),
+            row[5],
+            float(row[6]),
+            row[7],
+            row[8],
+        )
+        for row in frame[columns].itertuples(index=False, name=None)
+    )
+
+
+PEOPLE, HOMES, SIZE = "population", "family_households", "avg_household_size"
+
+
+def _households(frame: pd.DataFrame) -> dict[str, Fact]:
+    """Residents per family household of each area at the latest count, people in quarters among the residents.
+
+    Where either is not on record, the size of a household stands in.
+    """
+    named = frame["indicator"].isin([PEOPLE, HOMES, SIZE])
+    known = frame[named & (frame["concept"] == "resident") & frame["value"].notna()].sort_values("date")
+    found: dict[str, Fact] = {}
+    for (area, _), rows in known.groupby(["area", "date"], sort=False):
+        value = dict(zip(rows["indicator"], rows["value"].astype(float), strict=True))
+        source = "; ".join(dict.fromkeys(rows["source"]))
+        if value.get(PEOPLE) and value.get(HOMES):
+            found[str(area)] = Fact(value[PEOPLE] / value[HOMES], "residents per household", "derived", source)
+        elif value.get(SIZE):
+            found[str(area)] = Fact(value[SIZE], "persons per household", str(rows["status"].iloc[0]), source)
+    return found

@@ -9,16 +9,14 @@ import pyarrow as pa
 
 from forecast.axes import AGE, AGES, SEX, Floats
 from forecast.demography.engine import Override
-from forecast.demography.mortality import survival_by_area
-from forecast.demography.quarters import quarter_paths
-from forecast.demography.residence import Course, Residence, Status, carried
-from forecast.demography.students import youth_of
+from forecast.demography.residence import Residence, Status
 from forecast.run.columns import KEYS, Axis, Tidy, joined
 from forecast.run.fertility_frames import area_axis, areas_of, with_city
 from forecast.run.inputs import Frames, named_sources
 from forecast.run.model import Result
 from forecast.run.quarter_inputs import TABLE
 from forecast.run.register_inputs import GROUP, INDICATORS
+from forecast.run.registered import kept_apart
 
 ENGINE = "cohort-component"
 PARTS: Mapping[str, tuple[int, int]] = {
@@ -43,10 +41,7 @@ KEPT = (*KEYS, "measure", "unit", "status", "source", "point")
 
 
 def residence_tables(result: Result, frames: Frames) -> dict[str, Callable[[], pa.Table]]:
-    """The tables that a scenario has: of registered people where they are known, of quarters where there are any.
-
-    Counts that contradict each other are told here, before a table is made (``InputError``).
-    """
+    """The tables that a scenario has: of registered people where they are known, of quarters where there are any."""
     found: dict[str, Callable[[], pa.Table]] = {}
     register = result.evidence.register
     if register is not None:
@@ -59,15 +54,9 @@ def residence_tables(result: Result, frames: Frames) -> dict[str, Callable[[], p
 
 def status_of(result: Result) -> Residence:
     """Residents and registered people of a scenario, year by year."""
-    register, systems = result.evidence.register, result.systems
-    if register is None:
+    if result.residence is None:
         raise ValueError("this project does not know its registered people")
-    forecast = systems.districts
-    steps, flows = len(forecast.years) - 1, forecast.accounts
-    survival = survival_by_area(systems.fitted.components.rates)[:steps]
-    core = forecast.people - systems.students
-    course = Course(core, survival, flows.by_sex, flows.births, _paths(result))
-    return carried(register, course, forecast.years[0])
+    return result.residence
 
 
 def registered_notes(result: Result) -> tuple[Override, ...]:
@@ -164,5 +153,4 @@ def quarters(result: Result, frames: Frames) -> pa.Table:
 
 def _paths(result: Result) -> dict[str, Floats]:
     """Stocks held apart by kind (year, area, sex, age)."""
-    systems = result.systems
-    return quarter_paths(systems.launches["districts"][1].kinds, youth_of(systems.nation.people))
+    return kept_apart(result.systems)

@@ -20,7 +20,7 @@ from forecast.demography.students import moves
 from forecast.kernels.paths import Cells, blocks
 from forecast.kernels.quantiles import summarise
 from forecast.run.model import Result
-from forecast.services.people import People
+from forecast.run.pupil_draws import Elsewhere, attending_elsewhere, drawn_people, following
 from forecast.services.plan import SERVICES, Place, services
 from forecast.services.series import Series
 
@@ -124,6 +124,21 @@ class _Parts:
         return measures(self.flows["orders"], self.exposed, moving=moving)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Task:
+    """What is asked of every area.
+
+    items      series in their order, and the place of each service's main one (``main``)
+    elsewhere  children who attend in another area
+    """
+
+    result: Result
+    sampled: Sampled
+    items: Sequence[Series]
+    main: Mapping[str, int]
+    elsewhere: Elsewhere
+
+
 @dataclass(slots=True, eq=False)
 class _Gathered:
     """Summaries area after area."""
@@ -148,10 +163,11 @@ def drawn(
     """
     items, main = _served(result)
     figures = _compared(result, items)
+    task = _task(result, sampled, items, main, threads)
     moving = result.systems.districts.by_order.moving
 
     def work(area: int) -> tuple[_Parts, dict[str, Pair]]:
-        parts = _area(result, sampled, area, items, main)
+        parts = _area(task, area)
         return parts, _summed(parts, moving=moving)
 
     gathered = _Gathered()
@@ -177,11 +193,10 @@ def courses(
     """
     items, main = _served(result)
     figures = _compared(result, items)
+    task = _task(result, sampled, items, main, threads)
     found = []
     areas = range(len(result.areas))
-    for number, kept in enumerate(
-        blocks(areas, lambda area: _figures(_area(result, sampled, area, items, main), figures), threads)
-    ):
+    for number, kept in enumerate(blocks(areas, lambda area: _figures(_area(task, area), figures), threads)):
         found.append(kept)
         if done is not None:
             done(number + 1)
@@ -233,8 +248,15 @@ def _main(items: Sequence[Series], service: str, measure: str) -> int:
     )
 
 
-def _area(result: Result, sampled: Sampled, area: int, items: Sequence[Series], main: Mapping[str, int]) -> _Parts:
-    cells, orders = sampled.whole(area)
+def _task(result: Result, sampled: Sampled, items: Sequence[Series], main: Mapping[str, int], threads: int) -> _Task:
+    draws = sampled.draws
+    elsewhere = attending_elsewhere(result, sampled, lambda code: tastes(result, draws, code), threads)
+    return _Task(result, sampled, items, main, elsewhere)
+
+
+def _area(task: _Task, area: int) -> _Parts:
+    result, main = task.result, task.main
+    cells, orders = task.sampled.whole(area)
     if orders is None:
         raise ValueError("trajectories of a project know births by order")
     apart = result.systems.students[:, area]
@@ -242,7 +264,7 @@ def _area(result: Result, sampled: Sampled, area: int, items: Sequence[Series], 
     young = slice(0, int(np.flatnonzero(apart.any(axis=(0, 1))).max(initial=0)) + 2)
     people[:, :, young] += apart[:, :, young, None]
     migrants[:, :, young] += moves(apart[:-1], apart[1:])[:, :, young, None]
-    demand = _demand(result, sampled.draws, cells, people, apart, area, items)
+    demand = _demand(task, cells, people, apart, area)
     flows = {
         "population": _published(people),
         "births": cells.by_mother[:, FERTILE.start : FERTILE.stop],
@@ -300,34 +322,23 @@ def tastes(result: Result, draws: Draws, code: str) -> Mapping[str, Floats]:
     return dict(zip(SERVICES, both, strict=True))
 
 
-def _demand(
-    result: Result, draws: Draws, cells: Cells, people: Floats, apart: Floats, area: int, items: Sequence[Series]
-) -> Floats:
+def _demand(task: _Task, cells: Cells, people: Floats, apart: Floats, area: int) -> Floats:
     """All series of all services on every trajectory (series, year, draw)."""
-    count = people.shape[-1]
-    known = result.people
-    launch = np.full((1, count), known.births[0, area])
-    seen = People(
-        (known.areas[area],) * count,
-        known.years,
-        people.transpose(0, 3, 1, 2),
-        np.concatenate([launch, cells.births]),
-        known.born_until,
-        known.nowcast_until,
-        apart[:, None],
-    )
+    result = task.result
+    seen = drawn_people(result, cells, people, area, apart)
     place = result.areas[area]
-    places = (Place(place.code, place.level),) * count
-    taste = tastes(result, draws, place.code)
-    plan = services(result.models, result.facts, places, seen, result.province, result.nation, taste)
+    places = (Place(place.code, place.level),) * len(seen.areas)
+    taste = tastes(result, task.sampled.draws, place.code)
+    school = following(result, area, task.elsewhere)
+    plan = services(result.models, result.facts, places, seen, result.province, result.nation, taste, school)
     found: dict[Key, Floats] = {
         (item.service, item.part, item.measure): item.values
         for service in plan.values()
         for item in service.demand().series
     }
-    nothing = np.zeros((len(known.years), count))
+    nothing = np.zeros((len(seen.years), len(seen.areas)))
     # An area without a grade that others have needs no place in it.
-    return np.stack([found.get((item.service, item.part, item.measure), nothing) for item in items])
+    return np.stack([found.get((item.service, item.part, item.measure), nothing) for item in task.items])
 
 
 def _summed(parts: _Parts, threads: int = 1, *, moving: bool) -> dict[str, Pair]:

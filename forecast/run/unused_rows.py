@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from forecast.axes import SEXES
 from forecast.demography.boundaries import Change
 from forecast.run.control_inputs import changes_of
 from forecast.run.inputs import Frames
 from forecast.run.model import Result
 from forecast.run.quarter_inputs import FAR, use_of
+from forecast.run.teacher_count import left_aside
 
 UNREAD = ("policy_events",)
 """Tables that the program knows and that nothing computes from: they are kept for those who read the project."""
@@ -37,6 +40,11 @@ def unused_rows(result: Result, frames: Frames) -> list[Unused]:
         ("controls", _controls),
         ("deaths", _deaths),
         ("group_quarters", _quarters),
+        ("teachers", _teachers),
+        ("pupils", _pupils),
+        ("schools", lambda result, frames: _strange(result, frames, "schools", ("area",))),
+        ("children", lambda result, frames: _strange(result, frames, "children", ("area",))),
+        ("attendance", lambda result, frames: _strange(result, frames, "attendance", ("from_area", "to_area"))),
     ):
         if name in frames:
             found += told(result, frames)
@@ -86,6 +94,35 @@ def _quarters(result: Result, frames: Frames) -> list[Unused]:
         blanks = {"areas": listed(use.elsewhere)}
         found.append(Unused("group_quarters", sum(use.elsewhere.values()), "strange_area", blanks))
     return found
+
+
+def _teachers(result: Result, frames: Frames) -> list[Unused]:
+    """Counts of other cities, and those that a later count replaces."""
+    found = left_aside(frames["teachers"], result.people.areas, result.people.years)
+    return [Unused("teachers", rows, f"teachers_{why}") for why, rows in found.items()]
+
+
+def _pupils(result: Result, frames: Frames) -> list[Unused]:
+    """Counts of other places, and those in which no cohort can be seen to move up."""
+    frame, found = frames["pupils"], _strange(result, frames, "pupils", ("area",))
+    short = {
+        (area, kind): roll.last
+        for (area, kind), roll in result.facts.counted.rolls.items()
+        if area in result.people.areas and not roll.runs_on
+    }
+    rows = sum((frame["area"] == area) & (frame["service"] == kind) for area, kind in short)
+    if short:
+        told = {"areas": listed(f"{area} {kind} {year}" for (area, kind), year in short.items())}
+        found.append(Unused("pupils", int(np.sum(rows)), "one_school_year", told))
+    return found
+
+
+def _strange(result: Result, frames: Frames, table: str, columns: tuple[str, ...]) -> list[Unused]:
+    """Rows none of whose places is an area of the project."""
+    frame = frames[table]
+    strange = ~np.any([frame[column].isin(list(result.people.areas)) for column in columns], axis=0)
+    areas = {"areas": listed(code for column in columns for code in frame.loc[strange, column] if code)}
+    return [Unused(table, int(strange.sum()), "strange_area", areas)] if strange.any() else []
 
 
 def listed(items: Iterable[object], shown: int = 10) -> str:

@@ -1,20 +1,32 @@
-"""Elder care (养老): people in need, by setting, to beds and carers; natural and policy figures side by side."""
+"""Elder care (养老): people by need and living arrangement, the settings they choose, beds, places and carers.
+
+Natural figures follow today's choices along a path of use; policy figures (``-policy``) move to a dated pattern. Both
+stand side by side and never mix.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
 from forecast.axes import AGE, SEX, Floats
 from forecast.errors import InputError
-from forecast.project.spec import EldercareSpec
+from forecast.project.eldercare import SETTINGS, EldercareSpec, Odds
+from forecast.services.care_cells import Cells, cells
+from forecast.services.care_explain import CareFactors, factors
+from forecast.services.care_figures import UNITS, Figures
+from forecast.services.care_rows import FILE
+from forecast.services.care_served import Policy
+from forecast.services.care_use import UsePath, shocks, use_path
 from forecast.services.facts import Fact, Facts
 from forecast.services.lines import lines
-from forecast.services.need import FILE, FROM_AGE, need_rates
+from forecast.services.living import living_mix
+from forecast.services.need import need_rates
 from forecast.services.norms import Norm
 from forecast.services.people import People
-from forecast.services.series import Factor, Series, Service, whole_up
-
-Values = dict[tuple[str, str], Floats]
+from forecast.services.series import Factor, Series, Service
+from forecast.services.settings import COMMUNITY_NAMES, HOMES, Choice, Counted, calibrated, prices
 
 
 class Eldercare:
@@ -24,169 +36,187 @@ class Eldercare:
         self, spec: EldercareSpec, facts: Facts, people: People, nation: People, taste: Floats | None = None
     ) -> None:
         self.spec, self.facts, self.people, self.taste = spec, facts, people, taste
-        code = nation.areas[0]
+        self.nation = nation.areas[0]
         self.need = need_rates(spec.need, facts, nation)
-        self.residents = self._supply(code, spec.institution.residents, spec.institution.year)
-        self.nursing = self._supply(code, spec.institution.nursing_share, spec.institution.year)
-        then = nation.people[nation.place(spec.institution.year), 0]
-        self.in_institution = self.residents.value / float((self.need.rates * then).sum())
+        self.living = living_mix(facts, people.areas)
+        self.residents = self._supply(spec.institution.residents, spec.institution.year)
+        self.nursing = self._supply(spec.institution.nursing_share, spec.institution.year)
+        self.in_need = self._in_need()
+        whole = cells(nation, self.need, living_mix(facts, nation.areas))
+        self.choice = self._calibrated(whole, nation.place(spec.institution.year))
+        self.path = self._path(whole, nation)
+        self.norm = {name: self._norm(key, name) for name, key in self._keys().items()}
+        self.cells = cells(people, self.need, self.living)
 
-        def norm(name: str, key: str) -> Norm:
-            return facts.norm(name, f"{FILE}, key {key}", people.years, people.areas)
-
-        self.severe, self.other = norm(spec.carers.severe, "carers.severe"), norm(spec.carers.other, "carers.other")
-        self.pattern = {
-            "institution-policy": norm(spec.pattern.institution, "pattern.institution"),
-            "community-policy": norm(spec.pattern.community, "pattern.community"),
+    def _keys(self) -> Mapping[str, str]:
+        """Standards by what they are used for."""
+        spec = self.spec
+        found = {
+            "carers.severe": spec.carers.severe,
+            "carers.other": spec.carers.other,
+            "carers.none": spec.carers.none,
+            "pattern.institution": spec.pattern.institution,
+            "pattern.community": spec.pattern.community,
+            "pattern.nursing_share": spec.pattern.nursing_share,
         }
+        found |= {f"pattern.beside.{name}": key for name, key in spec.pattern.beside.items()}
+        if spec.floor is not None:
+            found |= {"floor.new": spec.floor.new, "floor.existing": spec.floor.existing}
+        return found
 
-    def _supply(self, nation: str, measure: str, year: int) -> Fact:
-        fact = self.facts.supply.get((nation, year, "eldercare", measure))
+    def _norm(self, standard: str, key: str) -> Norm:
+        return self.facts.norm(standard, f"{FILE}, key {key}", self.people.years, self.people.areas)
+
+    def norms(self) -> Iterator[tuple[str, Norm]]:
+        """Every standard used, by what it is used for."""
+        yield from self.norm.items()
+        for name, line in self.spec.lines.items():
+            yield f"lines.{name}", self._norm(line.standard, f"lines.{name}")
+
+    def _supply(self, measure: str, year: int) -> Fact:
+        fact = self.facts.supply.get((self.nation, year, "eldercare", measure))
         if fact is None:
             raise InputError.one(
                 f"{FILE}, [institution]",
-                f"{measure} of {nation} in {year} in data/**/supply",
+                f"{measure} of {self.nation} in {year} in data/**/supply",
                 "no such row",
                 "add the row or change the year",
             )
         return fact
 
+    def _in_need(self) -> Fact | None:
+        """Percent of residents of homes who have the need that the table counts, where it is known."""
+        measure = self.spec.need.chosen.homes
+        if measure is None:
+            return None
+        key = f"{FILE}, key need.tables.{self.spec.need.table}.homes"
+        _, fact = self.facts.of_nation(self.nation, "eldercare", measure, key)
+        if not 0.0 < fact.value < 100.0:
+            where = f"data/**/supply, {measure} of {self.nation}"
+            raise InputError.one(where, "a percentage between 0 and 100", f"{fact.value:g}", "correct the row")
+        return fact
+
+    def _calibrated(self, whole: Cells, year: int) -> Choice:
+        spec, old = self.spec, float(whole.old[year, 0])
+        nursing = self.nursing.value / 100.0
+        users = [old * spec.settings[name].users.value / 100.0 for name in COMMUNITY_NAMES]
+        users += [self.residents.value * (1.0 - nursing), self.residents.value * nursing]
+        in_need = None if self.in_need is None else self.in_need.value / 100.0
+        counted = Counted(tuple(users), in_need)
+        return calibrated(spec, whole.levels, self.living.arrangements, whole.people[year, ..., 0], counted)
+
+    def _path(self, whole: Cells, nation: People) -> UsePath:
+        spec = self.spec
+        one = np.ones((1, 1))
+
+        def modelled(year: int) -> float:
+            place = nation.place(year)
+            return float(self.choice.users(whole.people[place : place + 1], one, one)[:, :, HOMES].sum())
+
+        earlier = spec.institution.earlier
+        counts = None if earlier is None else (self._supply(spec.institution.residents, earlier), self.residents)
+        return use_path(spec.institution, spec.use, nation, counts, modelled, self.people.years)
+
+    def figures(self) -> Figures:
+        """Users by level and setting, natural and under policy, and what follows from them."""
+        spec, years = self.spec, self.people.years
+        community, homes = shocks(spec.institution, spec.use, years, self.taste)
+        elasticity = spec.use.elasticity.value
+        natural = self.choice.at(prices(spec.price, elasticity, self.cells.levels, years))
+        users = natural.users(self.cells.people, community, homes * self.path.homes)
+        insured = users
+        if spec.pattern.price:
+            both = {**spec.price, **spec.pattern.price}
+            insured = self.choice.at(prices(both, elasticity, self.cells.levels, years)).users(
+                self.cells.people, community, homes * self.path.homes
+            )
+        weight = np.interp(list(years), [spec.pattern.first, spec.pattern.reach], [0.0, 1.0])[:, None]
+        policy = Policy(insured, weight, self.norm)
+        return Figures(spec, self.cells, users, policy, self.norm, self._households())
+
+    def _households(self) -> Floats | None:
+        """Households of each year and column, residents over those per household at the last census."""
+        if self.spec.floor is None:
+            return None
+        sizes = {code: self._size(code) for code in dict.fromkeys(self.people.areas)}
+        persons = np.array([sizes[code].value for code in self.people.areas])
+        return np.asarray(self.people.people.sum(axis=(SEX, AGE)) / persons)
+
+    def _size(self, code: str) -> Fact:
+        seen = code
+        while seen not in self.facts.households:
+            if seen not in self.facts.parents:
+                what = f"persons per household of {code} or an area above it in data/**/indicators"
+                raise InputError.one(f"{FILE}, [floor]", what, "none", "add the row, or leave [floor] out")
+            seen = self.facts.parents[seen]
+        return self.facts.households[seen]
+
+    @property
+    def told(self) -> list[tuple[str, str, float, str, str, str, str]]:
+        """Parameters that were solved or scaled: file, key, value, unit, status, source, reason."""
+        need, residents = self.need, self.residents.source
+        year = self.spec.institution.year
+        rows = [("need scale", need.scale, "ratio", need.status, need.source, need.told)]
+        if need.severe_share == need.severe_share:
+            rows.append(("severe share", need.severe_share, "share", need.status, need.source, "of those in need"))
+        why = f"of the log, residents of homes by people's need, from {self.spec.institution.earlier} to {year}"
+        rows.append(("use of homes", 100.0 * self.path.yearly, "% a year", "derived", residents, why))
+        for place, setting in enumerate(SETTINGS):
+            value = float(self.choice.odds[1, -1, place])
+            why = f"against family care, {self.choice.levels[1]} need, solved from users of {year}"
+            rows.append((f"odds of {setting}", value, "odds", "derived", residents, why))
+        none = float(self.choice.odds[0, -1, -1] / max(self.choice.odds[1, -1, -1], 1e-300))
+        rows.append(
+            ("odds of homes without need", none, "ratio", "derived", residents, f"over {self.choice.levels[1]}")
+        )
+        for key, odds in self._relative_odds().items():
+            for level, value in odds.model_dump(exclude={"status", "source", "why"}, exclude_none=True).items():
+                if value != 1.0 and not (level == "none" and key.startswith("homes.") and self.in_need is not None):
+                    rows.append((f"{key}.{level}", value, "ratio of odds", odds.status, odds.source, odds.why))
+        hours = self.spec.carers.hours
+        for level, value in hours.model_dump(exclude={"status", "source", "why"}).items():
+            rows.append((f"carers.hours.{level}", value, "hours a week", hours.status, hours.source, hours.why))
+        for name, item in {**self.spec.price, **self.spec.pattern.price}.items():
+            rows.append((f"price.{name} from {item.first}", item.factor, "ratio", item.status, item.source, item.why))
+        return [(FILE, *row) for row in rows]
+
+    def _relative_odds(self) -> Mapping[str, Odds]:
+        """Odds as the model states them, by key."""
+        found = {f"settings.{name}.odds": item.odds for name, item in self.spec.settings.items()}
+        return found | {f"homes.{name}": item for name, item in self.spec.homes.items()}
+
     def demand(self) -> Service:
-        """People of 60+, need by level, users by setting, beds, carers, policy figures and standard lines."""
-        values = self._values()
-        sources = {
-            "people": "cohort-component",
-            "need": f"cohort-component; {self.need.source}",
-            "users": f"{self.need.source}; {self.residents.source}",
-            "beds": f"{self.need.source}; {self.residents.source}",
-            "carers": f"{self.residents.source}; {self.severe.source}",
-        }
-        units = {"people": "persons", "need": "persons", "users": "persons", "beds": "beds", "carers": "carers"}
-        rows = []
-        for (measure, part), value in values.items():
-            source = self.pattern[part].source if part in self.pattern else sources[measure]
-            rows.append(Series("eldercare", part, measure, units[measure], value, None, source))
+        """People of 60+, need by level, users by setting, beds, places, carers, policy figures and standard lines."""
+        rows = [
+            Series("eldercare", part, measure, UNITS[measure], value, None, self._source(measure, part))
+            for (measure, part), value in self.figures().values().items()
+        ]
         norms = lines(self.spec.lines, self.facts, self.people, "eldercare", "beds", FILE)
         return Service("eldercare", (*rows, *norms), "beds")
 
-    def _values(self) -> Values:
-        aged = self.people.people[..., FROM_AGE:]
-        old = aged.sum(axis=(SEX, AGE))
-        need = (aged * self.need.rates[:, FROM_AGE:]).sum(axis=(SEX, AGE))
-        users = need * self.in_institution
-        severe = users * self.need.severe_share
-        occupancy = self.spec.institution.occupancy.value
-        beds = whole_up(users / occupancy)
-        nursing = np.minimum(whole_up(beds * self.nursing.value / 100.0), beds)
-        severe_carers = whole_up(severe / self.severe.most)
-        other_carers = whole_up((users - severe) / self.other.most)
-        policy = {part: old * standard.most / 100.0 for part, standard in self.pattern.items()}
-        return {
-            ("people", "60plus"): old,
-            ("people", "80plus"): aged[..., 80 - FROM_AGE :].sum(axis=(SEX, AGE)),
-            ("need", "severe"): need * self.need.severe_share,
-            ("need", "other"): need * (1.0 - self.need.severe_share),
-            ("need", "all"): need,
-            ("users", "institution"): users,
-            ("users", "home-or-community"): need - users,
-            ("users", "all"): need,
-            ("beds", "nursing-type"): nursing,
-            ("beds", "ordinary"): beds - nursing,
-            ("beds", "all"): beds,
-            ("carers", "severe"): severe_carers,
-            ("carers", "other"): other_carers,
-            ("carers", "all"): severe_carers + other_carers,
-            ("users", "institution-policy"): policy["institution-policy"],
-            ("users", "community-policy"): policy["community-policy"],
-            ("beds", "institution-policy"): whole_up(policy["institution-policy"] / occupancy),
-        }
+    def _source(self, measure: str, part: str) -> str:
+        if measure == "people":
+            return "cohort-component"
+        if measure == "need":
+            own = self.need.dementia_source if part == "dementia" else self.need.source
+            return f"cohort-component; {own}"
+        if measure == "floor":
+            return self.norm["floor." + part.removeprefix("standard-")].source
+        if part.startswith("pattern-"):
+            return self.norm["pattern.beside." + part.removeprefix("pattern-")].source
+        if part.endswith("-policy"):
+            return f"{self.norm['pattern.institution'].source}; {self.spec.pattern.source}"
+        found = f"{self.need.source}; {self.residents.source}"
+        return f"{found}; {self.norm['carers.severe'].source}" if measure == "carers" else found
 
     def explain(self, area: int, year: int) -> tuple[Factor, ...]:
         """From people of 60+ to beds and carers for one area and year."""
-        place, status = self.people.place(year), self.people.status(year)
-        values = {key: float(value[place, area]) for key, value in self._values().items()}
-        severe, other = self.severe.at(place, area), self.other.at(place, area)
-        pattern = self.pattern["institution-policy"].at(place, area)
-        need, rate = self.need, values["need", "all"] / max(values["people", "60plus"], 1e-9)
-        spec = self.spec
-        occupancy = spec.institution.occupancy
-        goal = f"{spec.need.level} {spec.need.year}"
-        level = f"{spec.need.gradient} gradient x {need.scale:.3f} so that the nation's 65+ reach {goal}"
-        housed = f"{self.residents.value:,.0f} residents of the nation's homes in {spec.institution.year}"
-        today = f"{housed} over its people in need"
-        return (
-            Factor(
-                f"people aged {FROM_AGE}+ on 31 December {year}",
-                "start",
-                values["people", "60plus"],
-                "persons",
-                status,
-                "cohort-component",
+        place = self.people.place(year)
+        return factors(
+            CareFactors(
+                self.spec, self.need, self.living, self.choice, self.path, self.residents, self.in_need, self.norm
             ),
-            Factor("share who need care, by age and sex", "times", rate, "share", need.status, need.source, level),
-            Factor("people who need care", "subtotal", values["need", "all"], "persons", status, "computed"),
-            Factor(
-                "share of them in institutions today",
-                "times",
-                self.in_institution,
-                "share",
-                "derived",
-                self.residents.source,
-                today,
-            ),
-            Factor("users of institutions", "subtotal", values["users", "institution"], "persons", status, "computed"),
-            Factor(
-                "target occupancy",
-                "divided",
-                occupancy.value,
-                "share",
-                occupancy.status,
-                occupancy.source,
-                occupancy.why,
-            ),
-            Factor("beds, rounded up", "result", values["beds", "all"], "beds", status, "computed"),
-            Factor(
-                "nursing-type share",
-                "norm",
-                self.nursing.value / 100.0,
-                "share",
-                self.nursing.status,
-                self.nursing.source,
-                f"{values['beds', 'nursing-type']:.0f} nursing-type beds",
-            ),
-            Factor(
-                "severely dependent among users",
-                "norm",
-                need.severe_share,
-                "share",
-                need.status,
-                need.source,
-                "the mix of those in need stands for the mix in homes",
-            ),
-            Factor(
-                "residents per carer, severe",
-                "norm",
-                severe.most,
-                severe.unit,
-                severe.status,
-                severe.source,
-            ),
-            Factor(
-                "residents per carer, other",
-                "norm",
-                other.most,
-                other.unit,
-                other.status,
-                other.source,
-            ),
-            Factor("carers", "result", values["carers", "all"], "carers", status, "computed"),
-            Factor(
-                "beds under the 90-7-3 pattern",
-                "line",
-                values["beds", "institution-policy"],
-                "beds",
-                pattern.status,
-                pattern.source,
-                "policy, beside the natural figure",
-            ),
+            self.figures(),
+            (place, area),
+            (year, self.people.status(year)),
         )

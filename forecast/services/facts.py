@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from forecast.errors import InputError
+from forecast.services.counted import Counted
 from forecast.services.norms import SCENARIO, Norm, Standard, norm
 from forecast.tables.near import did_you_mean
 
@@ -85,6 +86,7 @@ class Facts:
     parents    parent of each area code
     living     with whom the old live
     households persons per household by area code
+    counted    children and pupils on record, schools and attendance
     """
 
     standards: Mapping[str, Standard]
@@ -96,6 +98,7 @@ class Facts:
     living: tuple[Living, ...] = ()
     households: Mapping[str, Fact] = field(default_factory=dict)
     births_by_month: Mapping[tuple[str, int], MonthlyBirths] = field(default_factory=dict)
+    counted: Counted = field(default_factory=Counted)
 
     def norm(self, name: str, asked_by: str, years: range, areas: tuple[str, ...]) -> Norm:
         """What holds in place of a standard by year and area; unknown slugs are faults that name the model file."""

@@ -139,7 +139,7 @@ def _chain(code: str, parents: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _held(rivals: list[Standard], named: Standard, year: int, chain: tuple[str, ...]) -> Standard:
+def _held(rivals: Sequence[Standard], named: Standard, year: int, chain: tuple[str, ...]) -> Standard:
     fitting = [row for row in rivals if row.holds(year) and (row.area in chain or row is named)]
 
     def order(row: Standard) -> tuple[bool, int, int, bool]:

@@ -26,6 +26,7 @@ class People:
     born_until     the last year whose births are on record
     nowcast_until  the last year whose total is on record
     apart          students among the people (year, area, sex, age), who belong to no cohort (law 8); None: nobody
+    registered     people on the register (year, area), the course without shocks; None: not known
     """
 
     areas: tuple[str, ...]
@@ -35,6 +36,7 @@ class People:
     born_until: int
     nowcast_until: int
     apart: Floats | None = None
+    registered: Floats | None = None
 
     @cached_property
     def both(self) -> Floats:
@@ -48,7 +50,7 @@ class People:
         """
         here = self.people[year]
         found = here[:, MALE, :YOUNG] + here[:, FEMALE, :YOUNG]
-        return found if self.apart is None else found - self.apart[year, ..., :YOUNG].sum(axis=1)
+        return np.asarray(found if self.apart is None else found - self.apart[year, ..., :YOUNG].sum(axis=1))
 
     def place(self, year: int) -> int:
         """Index of a year; ``InputError`` outside the forecast."""

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from forecast.errors import InputError
-from forecast.project.spec import Models, Stage
+from forecast.project.spec import Models
+from forecast.services.counted import Counted
 from forecast.services.eldercare import Eldercare
 from forecast.services.facts import Facts
+from forecast.services.norms import Norm
 from forecast.services.nursery import Nursery
 from forecast.services.people import People
+from forecast.services.premises import housed, plain
+from forecast.services.school_course import SchoolCourse
+from forecast.services.school_plan import course_of, stage_plans
+from forecast.services.school_view import SchoolView, Wanted
 from forecast.services.series import Factor, Service
-from forecast.services.stages import Span, StageDemand, StagePlan
+from forecast.services.stages import StageDemand
 from forecast.services.uptake import Taste
 
 SERVICES = ("nursery", "kindergarten", "primary", "junior", "senior", "eldercare")
 """In the order of life; a promise to users."""
+
+
+ABOVE = ("province", "nation")
+"""Levels of the places in which rates are measured."""
 
 
 class Demand(Protocol):
@@ -31,6 +40,10 @@ class Demand(Protocol):
         """Every factor behind the number of one area and year."""
         ...
 
+    def norms(self) -> Iterator[tuple[str, Norm]]:
+        """The standards used, by part."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -38,6 +51,15 @@ class Place:
 
     code: str
     level: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Following:
+    """The course of pupils that trajectories of one area follow, as ``SchoolView`` takes it."""
+
+    course: SchoolCourse
+    here: int
+    elsewhere: Wanted | None = None
 
 
 def services(
@@ -48,40 +70,29 @@ def services(
     province: People,
     nation: People,
     taste: Taste | None = None,
+    school: Following | None = None,
 ) -> Mapping[str, Demand]:
-    """Every service by name, in the order of ``SERVICES``; ``taste`` where the areas are trajectories of one area."""
-    parents = (province, nation)
+    """Every service by name, in the order of ``SERVICES``.
+
+    taste, school  where the areas are trajectories of one area; without ``school`` each column is an area of its own
+    """
     tastes = {} if taste is None else taste
+    structure = models.school.structure
+    distinct = places if school is None else places[:1]
+    plans = stage_plans(models, [structure.years(place.code, place.level) for place in distinct])
+    if school is None:
+        # Tables of pupils are of districts: a province or a nation is served by its rates.
+        counted = Counted() if all(place.level in ABOVE for place in places) else facts.counted
+        view = SchoolView(course_of(models, plans, facts, people, (province, nation), counted), people)
+    else:
+        view = SchoolView(school.course, people, school.here, tastes, school.elsewhere)
     found: dict[str, Demand] = {"nursery": Nursery(models.nursery, facts, people, nation, tastes.get("nursery"))}
-    for stage in models.kindergarten.stage:
-        span = Span(_needed(stage.from_age, stage, "from_age"), len(stage.grades))
-        plan = StagePlan(
-            stage, (span,) * len(places), (span.first, span.first + span.years - 1), "models/kindergarten.toml"
-        )
-        found[stage.service] = StageDemand(plan, facts, people, parents, tastes.get(stage.service))
-    for stage in models.school.stage:
-        found[stage.service] = StageDemand(
-            _school(models, stage, places), facts, people, parents, tastes.get(stage.service)
-        )
+    found |= {name: StageDemand(plan, facts, people, view) for name, plan in plans.items()}
     found["eldercare"] = Eldercare(models.eldercare, facts, people, nation, tastes.get("eldercare"))
-    return {name: found[name] for name in SERVICES if name in found}
+    there = {name: found[name] for name in SERVICES if name in found}
+    return {name: housed(name, service, models.premises, facts, people) for name, service in there.items()}
 
 
-def _school(models: Models, stage: Stage, places: tuple[Place, ...]) -> StagePlan:
-    file = "models/school.toml"
-    first = next(item for item in models.school.stage if item.service == "primary").from_age
-    entry = _needed(first, stage, "from_age")
-    years = [models.school.structure.years(place.code, place.level) for place in places]
-    nine = (entry, entry + sum(years[0]) - 1)
-    if stage.service == "primary":
-        return StagePlan(stage, tuple(Span(entry, primary) for primary, _ in years), nine, file)
-    if stage.service == "junior":
-        return StagePlan(stage, tuple(Span(entry + primary, junior) for primary, junior in years), nine, file)
-    start, length = _needed(stage.from_age, stage, "from_age"), _needed(stage.years, stage, "years")
-    return StagePlan(stage, (Span(start, length),) * len(places), (start, start + length - 1), file)
-
-
-def _needed(value: int | None, stage: Stage, key: str) -> int:
-    if value is None:
-        raise InputError.one(f"models, stage {stage.service}", f"the key {key}", "nothing", f"add {key}")
-    return value
+def view_of(found: Mapping[str, Demand]) -> SchoolView:
+    """The view of pupils that the stages of a plan share."""
+    return next(stage.view for stage in map(plain, found.values()) if isinstance(stage, StageDemand))

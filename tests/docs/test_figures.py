@@ -12,6 +12,7 @@ from forecast.demography.conditions import build
 from forecast.project.spec import Models
 from forecast.run.hindsight import hindsight
 from forecast.run.model import Desk, Result, compute
+from forecast.services.premises import plain
 from forecast.services.stages import StageDemand
 from forecast.tables.project_tables import read_tables
 
@@ -83,7 +84,8 @@ def test_the_sentence_on_scenarios(desk: Desk, baseline: Result) -> None:
 
 def test_the_method_quotes_what_the_run_derives(desk: Desk, baseline: Result) -> None:
     systems = baseline.systems
-    rates = [item.enrolment.rate for item in baseline.services.values() if isinstance(item, StageDemand)]
+    stages = map(plain, baseline.services.values())
+    rates = [item.enrolment.rate for item in stages if isinstance(item, StageDemand)]
     errors = hindsight(baseline, desk.frames).summary().set_index(["engine", "group"])["mape"]
     quoted = (
         f"m = {systems.path.mean:.2f}, r = {systems.path.autocorrelation:.3f}",

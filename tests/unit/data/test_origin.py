@@ -13,7 +13,18 @@ Tables = dict[str, pd.DataFrame]
 CHINA, PROVINCE, CITY, SHUANGCHENG = "000000", "230000", "230100", "230113"
 
 
-OPTIONAL = {"boundary_changes", "controls", "group_quarters", "housing", "migration"}
+OPTIONAL = {
+    "attendance",
+    "births_by_month",
+    "boundary_changes",
+    "children",
+    "controls",
+    "group_quarters",
+    "housing",
+    "migration",
+    "pupils",
+    "schools",
+}
 """Tables that act where a planner adds them: of Harbin nothing of the kind is public."""
 
 

@@ -156,7 +156,7 @@ def test_a_scenario_cannot_move_the_project(project: Path, scenario: Write) -> N
 
 def test_all_faults_of_all_files_at_once(project: Path, spoil: Write) -> None:
     spoil("births", 'unit   = "births"', 'unit   = 3\nextra = "x"')
-    spoil("eldercare", "year     = 2025", "year     = 1800")
+    spoil("eldercare", "year      = 2024", "year      = 1800")
     places = [item.where for item in faults(project)]
     assert len(places) == 3
     assert {place.split(",")[0] for place in places} == {"models/births.toml", "models/eldercare.toml"}
@@ -185,9 +185,9 @@ def test_a_fault_of_a_base_names_the_base(project: Path, scenario: Write) -> Non
 
 
 def test_a_fault_of_the_model_keeps_its_place_under_a_scenario(project: Path, spoil: Write) -> None:
-    spoil("eldercare", "year     = 2025", "year     = 1800")
+    spoil("eldercare", "year      = 2024", "year      = 1800")
     (fault,) = faults(project, "no-migration")
-    assert fault.where == "models/eldercare.toml, key need.year"
+    assert fault.where == "models/eldercare.toml, key institution.year"
 
 
 def test_lost_and_stray_files_are_named(project: Path) -> None:

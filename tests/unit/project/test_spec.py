@@ -7,7 +7,8 @@ from pydantic import ValidationError
 
 from forecast.project.births import BirthsPath, Policy
 from forecast.project.parts import Assumption
-from forecast.project.spec import Structure, Times
+from forecast.project.school import Structure
+from forecast.project.spec import Times
 
 TIMES: dict[str, Any] = {
     "census": "2020-11-01", "previous_census": "2010-11-01", "horizon": 2050, "born_until": 2025,

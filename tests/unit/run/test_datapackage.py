@@ -21,15 +21,54 @@ FREE = {"supply"}
 
 @pytest.fixture(scope="module")
 def full(harbin: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run with every table there is: draws, a path of the urban share, controls."""
+    """A run with every table there is: draws, a path of the urban share, controls, teachers."""
     project = tmp_path_factory.mktemp("full")
     for name in ("models", "data"):
         shutil.copytree(harbin / name, project / name)
     head = "area,year,concept,sex,people,source,status,confidence\n"
     rows = "230100,2035,resident,both,9500000,laoyou-method,assumed,low\n"
     (project / "data" / "harbin" / "controls.csv").write_text(head + rows, "utf-8")
+    (project / "data" / "harbin" / "teachers.csv").write_text(_teachers(harbin), "utf-8")
+    _pupils(project / "data" / "harbin")
+    _board(project / "models" / "premises.toml")
     drawing = Drawing(count=8, keep=True)
     return run(project, project / "out", ("baseline", "new-urbanisation"), drawing=drawing).folder
+
+
+def _board(premises: Path) -> None:
+    """One pupil in ten of primary school boards."""
+    share = 'boarders = { value = 0.1, status = "assumed", source = "laoyou-method" }'
+    text = premises.read_text("utf-8")
+    premises.write_text(text.replace("[junior]", f"{share}\n[junior]"), "utf-8")
+
+
+def _pupils(folder: Path) -> None:
+    """Made-up counts of two primary schools, the only ones of their district, and who attends where."""
+    origin = "laoyou-method,assumed,low"
+    rows = [
+        f"230102,{school},{year},primary,{grade},{pupils},100,{origin}"
+        for school, pupils in (("s1", 5000), ("s2", 3000))
+        for year in (2023, 2024)
+        for grade in range(1, 6)
+    ]
+    head = "area,school,year,service,grade,pupils,migrant,source,status,confidence"
+    (folder / "pupils.csv").write_text("\n".join([head, *rows]) + "\n", "utf-8")
+    ways = [f"230102,,primary,2024,0.1,,{origin}", f",230102,primary,2024,,300,{origin}"]
+    head = "from_area,to_area,service,year,share,pupils,source,status,confidence"
+    (folder / "attendance.csv").write_text("\n".join([head, *ways]) + "\n", "utf-8")
+
+
+def _teachers(harbin: Path) -> str:
+    """A made-up count: ten teachers in each group of five ages, in every district and stage."""
+    areas = pd.read_csv(harbin / "data" / "harbin" / "areas.csv", dtype=str)
+    codes = areas.loc[areas["parent"] == "230100", "area"]
+    rows = [
+        f"{code},2024,{stage},both,{age},5,10,laoyou-method,assumed,low"
+        for code in codes
+        for stage in ("kindergarten", "primary", "junior", "senior")
+        for age in range(25, 55, 5)
+    ]
+    return "\n".join(["area,year,service,sex,age_start,age_width,teachers,source,status,confidence", *rows]) + "\n"
 
 
 def test_every_table_is_described(full: Path) -> None:

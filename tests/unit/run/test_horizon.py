@@ -26,7 +26,10 @@ def until(models: Models, horizon: int, need: int | None = None, institution: in
     time = models.project.time.model_copy(update={"horizon": horizon, "born_until": min(horizon, 2025)})
     care = models.eldercare
     if need is not None:
-        care = care.model_copy(update={"need": care.need.model_copy(update={"year": need})})
+        table = care.need.chosen
+        assert table.total is not None
+        other = table.model_copy(update={"total": table.total.model_copy(update={"year": need})})
+        care = care.model_copy(update={"need": care.need.model_copy(update={"tables": {care.need.table: other}})})
     if institution is not None:
         care = care.model_copy(update={"institution": care.institution.model_copy(update={"year": institution})})
     return models.model_copy(update={"project": models.project.model_copy(update={"time": time}), "eldercare": care})
@@ -34,7 +37,7 @@ def until(models: Models, horizon: int, need: int | None = None, institution: in
 
 @pytest.mark.parametrize("horizon", [2021, 2022, 2023, 2024])
 def test_a_horizon_before_what_services_are_measured_on(baseline: Result, desk: Desk, horizon: int) -> None:
-    says = rf"project.toml, key time.horizon: expected 2025 or later: .*need.year.* found {horizon}"
+    says = rf"project.toml, key time.horizon: expected 2025 or later: .* found {horizon}"
     with pytest.raises(InputError, match=says):
         computed(desk, baseline.scenario, until(baseline.models, horizon))
 
@@ -42,13 +45,15 @@ def test_a_horizon_before_what_services_are_measured_on(baseline: Result, desk: 
 @pytest.mark.parametrize(
     ("need", "institution", "says"),
     [
+        (None, None, "2025 or later: .*need.tables.meta-analysis.total.year"),
         (2021, None, "2024 or later: .*institution.year"),
-        (2021, 2021, r"20\d\d or later: .* of data/\*\*/supply is of that year|20\d\d or later: enrolment of"),
+        (2021, 2021, r"20\d\d or later: enrolment of"),
     ],
 )
-def test_each_reason_is_said(baseline: Result, need: int, institution: int | None, says: str) -> None:
+def test_each_reason_is_said(baseline: Result, need: int | None, institution: int | None, says: str) -> None:
+    facts = dataclasses.replace(baseline.facts, supply={})
     with pytest.raises(InputError, match=says):
-        check_horizon(until(baseline.models, 2021, need, institution), baseline.facts)
+        check_horizon(until(baseline.models, 2021, need, institution), facts)
 
 
 def test_enrolment_that_begins_later_says_so(baseline: Result) -> None:

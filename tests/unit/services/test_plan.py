@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,8 +11,9 @@ from forecast.axes import Floats
 from forecast.errors import InputError
 from forecast.project.spec import Models
 from forecast.run.model import Result
+from forecast.services.counted import Attending, Counted
 from forecast.services.people import People
-from forecast.services.plan import SERVICES, Place, services
+from forecast.services.plan import SERVICES, Place, services, view_of
 from forecast.services.series import Service
 
 
@@ -101,3 +104,16 @@ def test_a_stage_without_its_first_age_is_named(baseline: Result) -> None:
     places = tuple(Place(area.code, area.level) for area in baseline.areas)
     with pytest.raises(InputError, match="the key from_age"):
         services(models, baseline.facts, places, baseline.people, *parents(baseline))
+
+
+def test_tables_of_pupils_are_of_districts(baseline: Result) -> None:
+    """Who comes from elsewhere in the province stands in the table of a district; the province has rates alone."""
+    ways = (Attending("230000", "230102", "primary", 2024, None, 300.0, "made"),)
+    facts = replace(baseline.facts, counted=Counted(attendance=ways))
+    province, nation = parents(baseline)
+    alone = services(baseline.models, facts, (Place("230000", "province"),), province, province, nation)
+    assert view_of(alone).course.attendance is None
+    places = tuple(Place(area.code, area.level) for area in baseline.areas)
+    found = services(baseline.models, facts, places, baseline.people, province, nation)
+    coming = found["primary"].demand().find("pupils-in").values[baseline.people.place(2024)]
+    assert coming.tolist() == pytest.approx([300.0] + [0.0] * (len(places) - 1))

@@ -8,11 +8,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forecast.axes import AGES
-from forecast.project.spec import Stage
+from forecast.project.school import Stage
+from forecast.services.bands import Band
+from forecast.services.counted import Counted
+from forecast.services.enrolment import measured
 from forecast.services.facts import Facts
 from forecast.services.people import People
+from forecast.services.school_course import school_course
+from forecast.services.school_view import SchoolView
 from forecast.services.series import Service
-from forecast.services.stages import Span, StageDemand, StagePlan
+from forecast.services.stage_plan import Span, StagePlan
+from forecast.services.stages import StageDemand
+from forecast.services.uptake import Uptake
 
 Level = Callable[..., People]
 KINDERGARTEN = Stage(
@@ -32,10 +39,19 @@ JUNIOR = PRIMARY.model_copy(update={"service": "junior"})
 def stage(
     facts: Facts, people: People, parent: People, spec: Stage = KINDERGARTEN, spans: tuple[Span, ...] = ()
 ) -> StageDemand:
-    ages = (3, 5) if spec.service == "kindergarten" else (6, 14)
-    return StageDemand(
-        StagePlan(spec, spans or (Span(3, 3),) * len(people.areas), ages, "models/made.toml"), facts, people, (parent,)
-    )
+    kindergarten = spec.service == "kindergarten"
+    ages = (3, 5) if kindergarten else (6, 14)
+    spans = spans or (Span(3, 3),) * len(people.areas)
+    lengths = tuple(span.years for span in spans)
+    rest = tuple(9 - years for years in lengths)
+    services = {"kindergarten": {"kindergarten": lengths}, "primary": {"primary": lengths, "junior": rest}}
+    band = Band("made", ages[0], services.get(spec.service, {"primary": rest, "junior": lengths}))
+    rate = measured(facts, spec.enrolment, ages, (parent,), "here")
+    rates, paths = dict.fromkeys(band.services, rate), dict.fromkeys(band.services, Uptake({rate.year: rate.rate}, 0.0))
+    kinds = {service: (service,) for service in band.services}
+    course = school_course({"made": band}, kinds, paths, rates, Counted(), people)
+    plan = StagePlan(spec, spans, ages, "models/made.toml")
+    return StageDemand(plan, facts, people, SchoolView(course, people))
 
 
 @pytest.fixture
@@ -69,7 +85,7 @@ def test_without_a_class_norm_a_full_class_and_the_ratio_make_one(facts: Facts, 
     nation = level(50.0, codes=("000000",))
     demand = stage(facts, level(22.5), nation, PRIMARY, (Span(6, 6),))
     # 200 % of 22.5: 45 pupils a grade, one class; 45 / 19 teachers a class, 6 of them 14.2
-    assert demand.staff_per_class(0) == pytest.approx(45 / 19)
+    assert demand.standards.staff_per_class(0) == pytest.approx(45 / 19)
     service = demand.demand()
     assert at(service, "classes") == [6]
     assert at(service, "teachers") == [15]
