@@ -2,7 +2,7 @@
 
     python benchmarks/services.py [--threads 2] [--areas 2844]
 
-``services``  18 areas x 1,000 trajectories x 31 years of the bundled project: every series of every service, people given
+``services``  18 areas x 1,000 trajectories x 31 years of the bundled project: every series of every service
 ``streamed``  2,844 areas x 200 trajectories x 30 years of made rates: noise, kernel with every cell kept, services, and
               quantiles of the figures by which scenarios are compared; no more than a few areas in memory
 
@@ -26,7 +26,7 @@ from forecast.kernels.quantiles import summarise
 from forecast.run.model import Result, compute
 from forecast.run.trajectories import tastes
 from forecast.services.people import People
-from forecast.services.plan import Place, services
+from forecast.services.plan import Following, Place, care_of, services, view_of
 from forecast.services.series import Service
 from forecast.tables.project_tables import read_tables
 
@@ -40,12 +40,13 @@ def demanded(result: Result, people: Floats, births: Floats, area: int, draws: D
     count, place = people.shape[-1], result.areas[area]
     known = result.people
     years = range(known.years[0], known.years[0] + len(people))
-    seen = People(
-        (place.code,) * count, years, people.transpose(0, 3, 1, 2), births, known.born_until, known.nowcast_until
-    )
+    taught = view_of(result.services).course.taught
+    head, until = ((place.code,) * count, years), (known.born_until, known.nowcast_until)
+    seen = People(*head, people.transpose(0, 3, 1, 2), births, *until, taught=taught)
     places = (Place(place.code, place.level),) * count
     taste = tastes(result, draws, place.code)
-    plan = services(result.models, result.facts, places, seen, result.province, result.nation, taste)
+    parents, school = (result.province, result.nation), Following(view_of(result.services).course, area)
+    plan = services(result.models, result.facts, places, seen, *parents, taste, school, care_of(result.services))
     return {name: service.demand() for name, service in plan.items()}
 
 

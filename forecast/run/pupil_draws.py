@@ -56,6 +56,7 @@ def drawn_people(result: Result, cells: Cells, people: Floats, area: int, apart:
         known.nowcast_until,
         None if apart is None else apart[:, None],
         None if known.registered is None else np.repeat(known.registered[:, area : area + 1], count, axis=1),
+        view_of(result.services).course.taught,
     )
 
 

@@ -21,7 +21,7 @@ from forecast.kernels.paths import Cells, blocks
 from forecast.kernels.quantiles import summarise
 from forecast.run.model import Result
 from forecast.run.pupil_draws import Elsewhere, attending_elsewhere, drawn_people, following
-from forecast.services.plan import SERVICES, Place, services
+from forecast.services.plan import SERVICES, Place, care_of, services
 from forecast.services.series import Series
 
 PROBS = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
@@ -330,7 +330,8 @@ def _demand(task: _Task, cells: Cells, people: Floats, apart: Floats, area: int)
     places = (Place(place.code, place.level),) * len(seen.areas)
     taste = tastes(result, task.sampled.draws, place.code)
     school = following(result, area, task.elsewhere)
-    plan = services(result.models, result.facts, places, seen, result.province, result.nation, taste, school)
+    care = care_of(result.services)
+    plan = services(result.models, result.facts, places, seen, result.province, result.nation, taste, school, care)
     found: dict[Key, Floats] = {
         (item.service, item.part, item.measure): item.values
         for service in plan.values()

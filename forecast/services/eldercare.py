@@ -7,46 +7,150 @@ stand side by side and never mix.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
-from forecast.axes import AGE, SEX, Floats
+from forecast.axes import Floats
 from forecast.errors import InputError
 from forecast.project.eldercare import SETTINGS, EldercareSpec, Odds
 from forecast.services.care_cells import Cells, cells
 from forecast.services.care_explain import CareFactors, factors
 from forecast.services.care_figures import UNITS, Figures
-from forecast.services.care_rows import FILE
+from forecast.services.care_rows import FILE, FROM_AGE
 from forecast.services.care_served import Policy
 from forecast.services.care_use import UsePath, shocks, use_path
 from forecast.services.facts import Fact, Facts
 from forecast.services.lines import lines
 from forecast.services.living import living_mix
-from forecast.services.need import need_rates
+from forecast.services.need import NeedRates, need_rates
 from forecast.services.norms import Norm
 from forecast.services.people import People
 from forecast.services.series import Factor, Series, Service
 from forecast.services.settings import COMMUNITY_NAMES, HOMES, Choice, Counted, calibrated, prices
 
 
+@dataclass(frozen=True, eq=False)
+class CareFit:
+    """What the nation's counts say, the same for all areas: need, odds, the path of use.
+
+    residents, nursing  residents of homes, and the nursing-type share in percent
+    in_need             percent of residents who have the need that the table counts, None where it is not known
+    """
+
+    need: NeedRates
+    residents: Fact
+    nursing: Fact
+    in_need: Fact | None
+    choice: Choice
+    path: UsePath
+
+
+def care_fit(spec: EldercareSpec, facts: Facts, nation: People, years: range) -> CareFit:
+    """Odds under which the nation's users are those counted, and the path that its counts show; ``InputError``."""
+    need, living = need_rates(spec.need, facts, nation), living_mix(facts, nation.areas)
+    code, year = nation.areas[0], spec.institution.year
+    residents = _supply(facts, code, spec.institution.residents, year)
+    nursing = _supply(facts, code, spec.institution.nursing_share, year)
+    in_need = _in_need(spec, facts, code)
+    whole = cells(nation, need, living)
+    choice = _calibrated(spec, whole, nation.place(year), living.arrangements, (residents, nursing, in_need))
+    earlier = spec.institution.earlier
+    counts = None if earlier is None else (_supply(facts, code, spec.institution.residents, earlier), residents)
+    one = np.ones((1, 1))
+
+    def modelled(then: int) -> float:
+        place = nation.place(then)
+        return float(choice.users(whole.people[place : place + 1], one, one)[:, :, HOMES].sum())
+
+    path = use_path(spec.institution, spec.use, nation, counts, modelled, years)
+    return CareFit(need, residents, nursing, in_need, choice, path)
+
+
+def _supply(facts: Facts, nation: str, measure: str, year: int) -> Fact:
+    fact = facts.supply.get((nation, year, "eldercare", measure))
+    if fact is None:
+        raise InputError.one(
+            f"{FILE}, [institution]",
+            f"{measure} of {nation} in {year} in data/**/supply",
+            "no such row",
+            "add the row or change the year",
+        )
+    return fact
+
+
+def _in_need(spec: EldercareSpec, facts: Facts, nation: str) -> Fact | None:
+    """Percent of residents of homes who have the need that the table counts, where it is known."""
+    measure = spec.need.chosen.homes
+    if measure is None:
+        return None
+    _, fact = facts.of_nation(nation, "eldercare", measure, f"{FILE}, key need.tables.{spec.need.table}.homes")
+    if not 0.0 < fact.value < 100.0:
+        where = f"data/**/supply, {measure} of {nation}"
+        raise InputError.one(where, "a percentage between 0 and 100", f"{fact.value:g}", "correct the row")
+    return fact
+
+
+def _calibrated(
+    spec: EldercareSpec,
+    whole: Cells,
+    year: int,
+    arrangements: tuple[str, ...],
+    known: tuple[Fact, Fact, Fact | None],
+) -> Choice:
+    """Odds that give the users of a year; known: residents, their nursing-type share, their share in need."""
+    residents, nursing, in_need = known
+    old, share = float(whole.old[year, 0]), nursing.value / 100.0
+    users = [old * spec.settings[name].users.value / 100.0 for name in COMMUNITY_NAMES]
+    users += [residents.value * (1.0 - share), residents.value * share]
+    counted = Counted(tuple(users), None if in_need is None else in_need.value / 100.0)
+    return calibrated(spec, whole.levels, arrangements, whole.people[year, ..., 0], counted)
+
+
 class Eldercare:
     """Elder-care demand of all areas and years."""
 
     def __init__(
-        self, spec: EldercareSpec, facts: Facts, people: People, nation: People, taste: Floats | None = None
+        self,
+        spec: EldercareSpec,
+        facts: Facts,
+        people: People,
+        nation: People,
+        taste: Floats | None = None,
+        fit: CareFit | None = None,
     ) -> None:
+        """``fit``: where the nation was worked out before, as for the trajectories of one area after the other."""
         self.spec, self.facts, self.people, self.taste = spec, facts, people, taste
-        self.nation = nation.areas[0]
-        self.need = need_rates(spec.need, facts, nation)
+        self.fit = care_fit(spec, facts, nation, people.years) if fit is None else fit
         self.living = living_mix(facts, people.areas)
-        self.residents = self._supply(spec.institution.residents, spec.institution.year)
-        self.nursing = self._supply(spec.institution.nursing_share, spec.institution.year)
-        self.in_need = self._in_need()
-        whole = cells(nation, self.need, living_mix(facts, nation.areas))
-        self.choice = self._calibrated(whole, nation.place(spec.institution.year))
-        self.path = self._path(whole, nation)
         self.norm = {name: self._norm(key, name) for name, key in self._keys().items()}
-        self.cells = cells(people, self.need, self.living)
+        self.cells = cells(people, self.fit.need, self.living)
+        people.summed(FROM_AGE, self.cells.old)
+
+    @property
+    def need(self) -> NeedRates:
+        """Rates of need by age, sex and level."""
+        return self.fit.need
+
+    @property
+    def residents(self) -> Fact:
+        """Residents of the nation's homes."""
+        return self.fit.residents
+
+    @property
+    def choice(self) -> Choice:
+        """Odds of the settings."""
+        return self.fit.choice
+
+    @property
+    def path(self) -> UsePath:
+        """Use of homes over the years."""
+        return self.fit.path
+
+    @property
+    def in_need(self) -> Fact | None:
+        """Percent of residents with need, where it is known."""
+        return self.fit.in_need
 
     def _keys(self) -> Mapping[str, str]:
         """Standards by what they are used for."""
@@ -73,50 +177,6 @@ class Eldercare:
         for name, line in self.spec.lines.items():
             yield f"lines.{name}", self._norm(line.standard, f"lines.{name}")
 
-    def _supply(self, measure: str, year: int) -> Fact:
-        fact = self.facts.supply.get((self.nation, year, "eldercare", measure))
-        if fact is None:
-            raise InputError.one(
-                f"{FILE}, [institution]",
-                f"{measure} of {self.nation} in {year} in data/**/supply",
-                "no such row",
-                "add the row or change the year",
-            )
-        return fact
-
-    def _in_need(self) -> Fact | None:
-        """Percent of residents of homes who have the need that the table counts, where it is known."""
-        measure = self.spec.need.chosen.homes
-        if measure is None:
-            return None
-        key = f"{FILE}, key need.tables.{self.spec.need.table}.homes"
-        _, fact = self.facts.of_nation(self.nation, "eldercare", measure, key)
-        if not 0.0 < fact.value < 100.0:
-            where = f"data/**/supply, {measure} of {self.nation}"
-            raise InputError.one(where, "a percentage between 0 and 100", f"{fact.value:g}", "correct the row")
-        return fact
-
-    def _calibrated(self, whole: Cells, year: int) -> Choice:
-        spec, old = self.spec, float(whole.old[year, 0])
-        nursing = self.nursing.value / 100.0
-        users = [old * spec.settings[name].users.value / 100.0 for name in COMMUNITY_NAMES]
-        users += [self.residents.value * (1.0 - nursing), self.residents.value * nursing]
-        in_need = None if self.in_need is None else self.in_need.value / 100.0
-        counted = Counted(tuple(users), in_need)
-        return calibrated(spec, whole.levels, self.living.arrangements, whole.people[year, ..., 0], counted)
-
-    def _path(self, whole: Cells, nation: People) -> UsePath:
-        spec = self.spec
-        one = np.ones((1, 1))
-
-        def modelled(year: int) -> float:
-            place = nation.place(year)
-            return float(self.choice.users(whole.people[place : place + 1], one, one)[:, :, HOMES].sum())
-
-        earlier = spec.institution.earlier
-        counts = None if earlier is None else (self._supply(spec.institution.residents, earlier), self.residents)
-        return use_path(spec.institution, spec.use, nation, counts, modelled, self.people.years)
-
     def figures(self) -> Figures:
         """Users by level and setting, natural and under policy, and what follows from them."""
         spec, years = self.spec, self.people.years
@@ -140,7 +200,7 @@ class Eldercare:
             return None
         sizes = {code: self._size(code) for code in dict.fromkeys(self.people.areas)}
         persons = np.array([sizes[code].value for code in self.people.areas])
-        return np.asarray(self.people.people.sum(axis=(SEX, AGE)) / persons)
+        return np.asarray(self.people.from_age(0) / persons)
 
     def _size(self, code: str) -> Fact:
         seen = code

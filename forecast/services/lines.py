@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from forecast.axes import AGE, SEX, Floats
+from forecast.axes import Floats
 from forecast.project.lines import Line
 from forecast.services.facts import Facts
 from forecast.services.people import People
@@ -44,4 +44,4 @@ def _counted(line: Line, people: People) -> Floats | None:
     """People whom a standard counts (year, area), None where they are not known."""
     if line.per == REGISTERED:
         return people.registered
-    return np.asarray(people.people[..., FROM_AGE[line.per] :].sum(axis=(SEX, AGE)))
+    return people.from_age(FROM_AGE[line.per])

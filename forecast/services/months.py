@@ -57,9 +57,9 @@ def months(facts: Facts, years: range, areas: tuple[str, ...]) -> Months:
     """The split of every year and area.
 
     Who is aged x on 31 December of t was born in t - x, and has 12 x + 12 - k completed months if born in month k. So
-    the share of a month of age is that of a month of birth: deaths and moves are taken to fall evenly on children of
-    one year. The births of the year count where they are known by month, of the area or of the nearest place above it that
-    has any; else those of all years known there together, as the season; else a twelfth each.
+    the share of a month of age is that of a month of birth: deaths and moves are taken to fall evenly on the children
+    of one year. Births of the year count where they are known by month, of the area or of the nearest place above it
+    that has any; else those of all years known there together, as the season; else a twelfth each.
     """
     codes = list(dict.fromkeys(areas))
     nearest = {code: _nearest(code, facts) for code in codes}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 
 import numpy as np
@@ -65,7 +66,7 @@ class Standard:
         return self.first <= year and (self.last is None or year <= self.last)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Norm:
     """A standard over the years of a run.
 
@@ -78,25 +79,25 @@ class Norm:
     held: tuple[tuple[Standard, ...], ...]
     place: NDArray[np.intp]
 
-    @property
+    @cached_property
     def most(self) -> Floats:
         """Greatest values allowed (year, area), one column where they are the same everywhere."""
         return self._values([[row.most for row in rows] for rows in self.held])
 
-    @property
+    @cached_property
     def least(self) -> Floats:
         """Least values (year, area)."""
         return self._values([[row.least for row in rows] for rows in self.held])
 
     def _values(self, values: list[list[float]]) -> Floats:
-        found = np.array(values, dtype=np.float64).T
+        found = np.ascontiguousarray(np.array(values, dtype=np.float64).T)
         return found if len(self.held) == 1 else found[:, self.place]
 
     def at(self, year: int, area: int) -> Standard:
         """The row that holds in a year and area, both as places on their axes."""
         return self.held[int(self.place[area])][year]
 
-    @property
+    @cached_property
     def source(self) -> str:
         """Every source behind it, joined by "; "."""
         return "; ".join(dict.fromkeys(row.source for rows in self.held for row in rows))

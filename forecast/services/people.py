@@ -27,6 +27,7 @@ class People:
     nowcast_until  the last year whose total is on record
     apart          students among the people (year, area, sex, age), who belong to no cohort (law 8); None: nobody
     registered     people on the register (year, area), the course without shocks; None: not known
+    taught         ages below which anybody goes to school: of older ones no children of 31 August are found
     """
 
     areas: tuple[str, ...]
@@ -37,6 +38,21 @@ class People:
     nowcast_until: int
     apart: Floats | None = None
     registered: Floats | None = None
+    taught: int = YOUNG
+
+    @cached_property
+    def _older(self) -> dict[int, Floats]:
+        return {}
+
+    def summed(self, age: int, persons: Floats) -> None:
+        """Keep what somebody has summed already, for ``from_age``."""
+        self._older[age] = persons
+
+    def from_age(self, age: int) -> Floats:
+        """Persons of an age and over, both sexes (year, area); summed once."""
+        if age not in self._older:
+            self._older[age] = np.asarray(self.people[..., age:].sum(axis=(SEX, AGE)))
+        return self._older[age]
 
     @cached_property
     def both(self) -> Floats:
@@ -49,8 +65,9 @@ class People:
         Sums over the sexes are taken as they lie, a year at a time: what a year holds stays near the processor.
         """
         here = self.people[year]
-        found = here[:, MALE, :YOUNG] + here[:, FEMALE, :YOUNG]
-        return np.asarray(found if self.apart is None else found - self.apart[year, ..., :YOUNG].sum(axis=1))
+        young = slice(0, self.taught + 1)  # one more: of those aged x on 31 August a third are x + 1 in December
+        found = here[:, MALE, young] + here[:, FEMALE, young]
+        return np.asarray(found if self.apart is None else found - self.apart[year, ..., young].sum(axis=1))
 
     def place(self, year: int) -> int:
         """Index of a year; ``InputError`` outside the forecast."""
@@ -66,7 +83,7 @@ class People:
         31 August lies a third of the way back from this 31 December to the last one; the launch year stands for itself.
         """
         years, columns = self.people.shape[:2]
-        ages = min(YOUNG, self.people.shape[AGE])
+        ages = min(self.taught + 1, self.people.shape[AGE])
         found = np.empty((years, ages, columns)).transpose(0, 2, 1)
         last: Floats | None = None
         for year in range(years):
@@ -79,7 +96,7 @@ class People:
             found[year, :, :-1] += SEPTEMBER_ON * cohort[:, 1:]
             found[year, :, -1] += SEPTEMBER_ON * december[:, -1]
             last = december
-        return found
+        return found[..., : self.taught]
 
     def born_on_31_december(self, age: int) -> Floats:
         """Share of those aged x on 31 December who are born by the last year on record (year,): 0 or 1."""

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from forecast.project.spec import Models
 from forecast.services.counted import Counted
-from forecast.services.eldercare import Eldercare
+from forecast.services.eldercare import CareFit, Eldercare
 from forecast.services.facts import Facts
 from forecast.services.norms import Norm
 from forecast.services.nursery import Nursery
@@ -71,10 +71,12 @@ def services(
     nation: People,
     taste: Taste | None = None,
     school: Following | None = None,
+    care: CareFit | None = None,
 ) -> Mapping[str, Demand]:
     """Every service by name, in the order of ``SERVICES``.
 
     taste, school  where the areas are trajectories of one area; without ``school`` each column is an area of its own
+    care           what the nation's counts of old people say, where it was worked out before
     """
     tastes = {} if taste is None else taste
     structure = models.school.structure
@@ -88,7 +90,7 @@ def services(
         view = SchoolView(school.course, people, school.here, tastes, school.elsewhere)
     found: dict[str, Demand] = {"nursery": Nursery(models.nursery, facts, people, nation, tastes.get("nursery"))}
     found |= {name: StageDemand(plan, facts, people, view) for name, plan in plans.items()}
-    found["eldercare"] = Eldercare(models.eldercare, facts, people, nation, tastes.get("eldercare"))
+    found["eldercare"] = Eldercare(models.eldercare, facts, people, nation, tastes.get("eldercare"), care)
     there = {name: found[name] for name in SERVICES if name in found}
     return {name: housed(name, service, models.premises, facts, people) for name, service in there.items()}
 
@@ -96,3 +98,8 @@ def services(
 def view_of(found: Mapping[str, Demand]) -> SchoolView:
     """The view of pupils that the stages of a plan share."""
     return next(stage.view for stage in map(plain, found.values()) if isinstance(stage, StageDemand))
+
+
+def care_of(found: Mapping[str, Demand]) -> CareFit | None:
+    """What the nation's counts of old people say."""
+    return next((service.fit for service in map(plain, found.values()) if isinstance(service, Eldercare)), None)

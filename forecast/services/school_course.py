@@ -63,6 +63,11 @@ class SchoolCourse:
     enrolment: Mapping[str, GrossEnrolment]
     notes: tuple[Override, ...]
 
+    @property
+    def taught(self) -> int:
+        """The age below which anybody goes to school."""
+        return max(item.band.first + item.band.grades for item in self.bands.values())
+
     def band(self, service: str) -> BandCourse:
         """The band of a service."""
         return next(item for item in self.bands.values() if service in item.band.services)

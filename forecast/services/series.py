@@ -74,7 +74,9 @@ class Service:
 
 def whole_up(values: Floats) -> Floats:
     """Rounded up to whole places, classes or workers."""
-    return np.ceil(np.maximum(values - WHOLE, 0.0))
+    out = np.asarray(values - WHOLE)
+    np.maximum(out, 0.0, out=out)
+    return np.asarray(np.ceil(out, out=out))
 
 
 def weighted(shares: Floats, weights: Floats) -> Floats:

@@ -52,13 +52,17 @@ class Choice:
         odds = self.odds[None] * self.price[:, :, None, :]
         outside = odds[..., COMMUNITY].sum(axis=-1)[..., None]
         inside = odds[..., HOMES].sum(axis=-1)[..., None] * homes[:, None, None, :]
-        left = cells / (1.0 + outside + inside)
+        inside += 1.0 + outside
+        left = cells / inside
         users = np.empty((len(cells), len(self.levels), len(SETTINGS), max(left.shape[-1], community.shape[-1])))
         turned, moved = np.swapaxes(odds, -1, -2), bool((community != 1.0).any())
-        users[:, :, HOMES] = np.matmul(turned[:, :, HOMES], left) * homes[:, None, None, :]
+        np.multiply(np.matmul(turned[:, :, HOMES], left), homes[:, None, None, :], out=users[:, :, HOMES])
         if moved:
-            left = left * ((1.0 + outside) / (1.0 + outside * community[:, None, None, :]))
-        users[:, :, COMMUNITY] = np.matmul(turned[:, :, COMMUNITY], left)
+            served = outside * community[:, None, None, :]
+            served += 1.0
+            np.divide(1.0 + outside, served, out=served)
+            left *= served
+        np.matmul(turned[:, :, COMMUNITY], left, out=users[:, :, COMMUNITY])
         if moved:
             users[:, :, COMMUNITY] *= community[:, None, None, :]
         return users

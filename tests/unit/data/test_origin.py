@@ -24,6 +24,7 @@ OPTIONAL = {
     "migration",
     "pupils",
     "schools",
+    "teachers",
 }
 """Tables that act where a planner adds them: of Harbin nothing of the kind is public."""
 
