@@ -30,9 +30,11 @@ class EnrolmentPath(Spec):
 
     spread  standard deviation of the logarithm of the rate ten years after it was measured
     points  rates aimed at by year, for scenarios: between two years the rate is interpolated, then it stays
+    follow  nation: a province's rate goes on from the year of its count as the nation's did, as far as that is counted
     """
 
     spread: Annotated[Assumption, between(0.0, 1.0)]
+    follow: Literal["none", "nation"] = "none"
     points: dict[Year, Share] = Field(default_factory=dict)
 
 

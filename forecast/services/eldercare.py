@@ -247,12 +247,21 @@ class Eldercare:
 
     def demand(self) -> Service:
         """People of 60+, need by level, users by setting, beds, places, carers, policy figures and standard lines."""
+        born = self._born()
         rows = [
-            Series("eldercare", part, measure, UNITS[measure], value, None, self._source(measure, part))
+            Series("eldercare", part, measure, UNITS[measure], value, born, self._source(measure, part))
             for (measure, part), value in self.figures().values().items()
         ]
         norms = lines(self.spec.lines, self.facts, self.people, "eldercare", "beds", FILE)
         return Service("eldercare", (*rows, *norms), "beds")
+
+    def _born(self) -> Floats | None:
+        """Share of people of 60+ who are born by the last year on record (year, area); trajectories are not asked."""
+        if self.taste is not None:
+            return None
+        years = np.array(self.people.years) - FROM_AGE
+        known = (years <= self.people.born_until).astype(np.float64)
+        return np.repeat(known[:, None], len(self.people.areas), axis=1)
 
     def _source(self, measure: str, part: str) -> str:
         if measure == "people":

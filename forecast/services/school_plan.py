@@ -9,7 +9,7 @@ from forecast.project.school import EnrolmentPath, Stage
 from forecast.project.spec import Models
 from forecast.services.bands import BANDS, Band
 from forecast.services.counted import Counted
-from forecast.services.enrolment import GrossEnrolment, measured
+from forecast.services.enrolment import GrossEnrolment, followed, measured
 from forecast.services.facts import Facts
 from forecast.services.people import People
 from forecast.services.school_course import SchoolCourse, school_course
@@ -71,12 +71,13 @@ def course_of(
     counted: Counted,
 ) -> SchoolCourse:
     """Pupils of all stages over the years of a run without shocks."""
-    enrolment = {
-        name: measured(facts, plan.spec.enrolment, plan.measured_ages, parents, plan.where)
-        for name, plan in plans.items()
-    }
     paths: dict[str, EnrolmentPath] = {"kindergarten": models.kindergarten.take_up}
     paths |= {name: getattr(models.school.take_up, name) for name in ("primary", "junior", "senior")}
+    enrolment = {}
+    for name, plan in plans.items():
+        rate = measured(facts, plan.spec.enrolment, plan.measured_ages, parents, plan.where)
+        follows = paths[name].follow == "nation"
+        enrolment[name] = followed(rate, facts, plan.spec.enrolment, parents[-1]) if follows else rate
     uptakes = {name: uptake(paths[name], enrolment[name], plan) for name, plan in plans.items()}
     return school_course(
         bands_of(plans), kinds_of(plans), uptakes, enrolment, counted, people, _split(facts, enrolment["senior"])
@@ -90,13 +91,15 @@ def kinds_of(plans: Mapping[str, StagePlan]) -> dict[str, tuple[str, ...]]:
 
 def uptake(path: EnrolmentPath, rate: GrossEnrolment, plan: StagePlan) -> Uptake:
     """The path of gross enrolment from the year it was measured in; never above one unless it was measured so."""
-    early = sorted(year for year in path.points if year <= rate.year)
+    last = max(rate.since, default=rate.year)
+    early = sorted(year for year in path.points if year <= last)
     if early:
         where = f"{plan.file}, take_up of {plan.spec.service}, key points"
-        what = f"years after {rate.year}, in which enrolment was measured"
+        what = f"years after {last}, up to which enrolment is on record"
         raise InputError.one(where, what, ", ".join(map(str, early)), "leave them out")
-    points = {rate.year: rate.rate, **{year: item.value for year, item in path.points.items()}}
-    return Uptake(points, path.spread.value, max(1.0, rate.rate))
+    carried = {year: rate.rate * change for year, change in rate.since.items()}
+    points = {rate.year: rate.rate, **carried, **{year: item.value for year, item in path.points.items()}}
+    return Uptake(points, path.spread.value, max(1.0, rate.rate, *carried.values()))
 
 
 def _split(facts: Facts, rate: GrossEnrolment) -> float | None:

@@ -196,7 +196,9 @@ class _Grade:
     def _gross(self) -> Iterator[Factor]:
         rate = self.view.course.enrolment[self.plan.spec.service]
         path = float(self.view.course.uptakes[self.plan.spec.service].path(self.people.years)[self.at[0], 0])
-        yield Factor("gross enrolment", "times", path, "share", rate.status, rate.source, rate.told)
+        carried = max((year for year in rate.since if year <= self.year), default=rate.year)
+        on = f"; since then as the nation's rate to {carried}" if carried > rate.year else ""
+        yield Factor("gross enrolment", "times", path, "share", rate.status, rate.source, f"{rate.told}{on}")
 
     def _progressed(self) -> Iterator[Factor]:
         """Entry base x entry ratio, or pupils of the grade before x growth of their cohort x cohort ratio."""

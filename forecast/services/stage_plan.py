@@ -75,8 +75,11 @@ class StageNorms:
     carers: Norm | None
 
     def staff_per_class(self, grade: int) -> Floats:
-        """The class norm (year, area); where none is set, a full class divided by the pupils-per-staff norm."""
-        return self.staff.most if self.staff else self.sizes[grade].most / self.ratio.most
+        """The class norm (year, area); where none is set, a full class of the first year over the ratio norm.
+
+        Of the first year: a smaller class later on needs no fewer teachers.
+        """
+        return self.staff.most if self.staff else self.sizes[grade].most[:1] / self.ratio.most
 
     def parts(self, plan: StagePlan) -> Iterator[tuple[str, Norm]]:
         """All of them with what they are for."""

@@ -74,4 +74,4 @@ def test_a_scenario_bends_enrolment(project: Path, forecast: Call, refuse: Refus
     factors = [item for item in json.loads(done.stdout)["factors"] if item["name"] == "gross enrolment"]
     assert [item["value"] for item in factors] == [0.95] * 3
     path.write_text(f"{head}[kindergarten.take_up.points]\n2020 = {point}\n", "utf-8")
-    refuse(("run", "--trajectories", "0", "--scenario", "more"), "years after 2020, in which enrolment was measured")
+    refuse(("run", "--trajectories", "0", "--scenario", "more"), "years after 2024, up to which enrolment is on record")

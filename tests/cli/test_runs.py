@@ -63,7 +63,7 @@ def test_table_as_json_and_as_text(published: Path, city: Path, forecast: Call) 
     assert rows[0]["area"] == "230102"
     assert rows[0]["p05"] < rows[0]["p50"] < rows[0]["p95"]
     beds = ("runs", "table", "demand", "--project", city, "--run", published.name, "--service", "eldercare", "--json")
-    assert json.loads(forecast(*beds, "--limit", "1").stdout)[0]["share_born"] is None
+    assert json.loads(forecast(*beds, "--limit", "1").stdout)[0]["share_born"] == 1.0
     shown = forecast(*call)
     assert len(shown.stdout.splitlines()) == 4
     assert " 2030 " in shown.stdout

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from forecast.errors import InputError
-from forecast.services.enrolment import measured
-from forecast.services.facts import Facts
+from forecast.services.enrolment import GrossEnrolment, followed, measured
+from forecast.services.facts import Fact, Facts
 from forecast.services.people import People
 
 Level = Callable[..., People]
@@ -42,3 +42,25 @@ def test_a_year_without_a_known_total_does_not_count(facts: Facts, level: Level)
     early = People(("000000",), range(2020, 2025), level(50.0).people, level(50.0).births, 2021, 2021)
     with pytest.raises(InputError):
         measured(facts, ("primary", "junior"), (6, 14), (early,), "here")
+
+
+def test_a_province_goes_on_as_the_nation_did(level: Level) -> None:
+    nation = level(50.0, codes=("000000",))  # 150 children of 3 to 5
+    counted = {2021: 120.0, 2022: 126.0, 2023: 132.0}
+    enrolment = {
+        ("000000", year, "kindergarten"): Fact(value, "persons", "verified", "made-n")
+        for year, value in counted.items()
+    }
+    rate = GrossEnrolment(0.7, 210.0, 300.0, (3, 5), 2021, "230000", "derived", "made-p")
+    found = followed(rate, Facts({}, enrolment, {}, ()), ("kindergarten",), nation)
+    assert found.since == pytest.approx({2022: 1.05, 2023: 1.1})
+    assert (found.rate, found.source) == (0.7, "made-p; made-n")
+
+
+def test_nothing_is_followed_where_the_nation_was_not_counted_in_that_year(level: Level) -> None:
+    nation = level(50.0, codes=("000000",))
+    fact = Fact(120.0, "persons", "verified", "made-n")
+    rate = GrossEnrolment(0.7, 210.0, 300.0, (3, 5), 2021, "230000", "derived", "made-p")
+    for years in ((2022, 2023), (2021,)):
+        enrolment = {("000000", year, "kindergarten"): fact for year in years}
+        assert followed(rate, Facts({}, enrolment, {}, ()), ("kindergarten",), nation) is rate

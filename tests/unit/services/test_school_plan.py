@@ -39,14 +39,17 @@ def test_a_path_begins_where_enrolment_was_measured(baseline: Result) -> None:
     plan = stage_plans(baseline.models, YEARS)["kindergarten"]
     rate = view_of(baseline.services).course.enrolment["kindergarten"]
     found = uptake(path(y2030=0.95), rate, plan)
-    assert found.points == {rate.year: rate.rate, 2030: 0.95}
+    carried = {year: rate.rate * change for year, change in rate.since.items()}
+    assert list(carried) == [2021, 2022, 2023, 2024], "the nation was counted in these years"
+    assert found.points == {rate.year: rate.rate, **carried, 2030: 0.95}
+    assert uptake(path(), replace(rate, since={}), plan).points == {rate.year: rate.rate}
     assert (found.spread, found.most) == (0.1, 1.0)
-    assert uptake(path(), replace(rate, rate=1.2), plan).most == 1.2
+    assert uptake(path(), replace(rate, rate=1.2, since={}), plan).most == 1.2
 
 
 def test_a_point_before_the_measure_is_named(baseline: Result) -> None:
     plan = stage_plans(baseline.models, YEARS)["kindergarten"]
-    rate = view_of(baseline.services).course.enrolment["kindergarten"]
+    rate = replace(view_of(baseline.services).course.enrolment["kindergarten"], since={})
     with pytest.raises(
         InputError, match=rf"kindergarten, key points: expected years after {rate.year}, .*2019, {rate.year}"
     ):
