@@ -25,8 +25,8 @@ from forecast.backtest.pupils import PUPIL_METHODS, ByGrade, GradeSampler, Pupil
 from forecast.backtest.rolling import Rolled, roll
 from forecast.backtest.scores import covered, point_scores
 from forecast.demography.noise import TYPICAL, Noise
-from forecast.services import pupil_unrest
-from forecast.services.progression import GradeProgression
+from forecast.services.pupils import unrest as pupil_unrest
+from forecast.services.pupils.progression import GradeProgression
 
 HORIZONS = (1, 3, 5, 7)
 TOLD = (1, 3, 5)

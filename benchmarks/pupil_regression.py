@@ -32,9 +32,9 @@ from forecast.backtest.methods import Method
 from forecast.backtest.pupils import PUPIL_METHODS, ByGrade, PupilPanel, pupil_panel
 from forecast.backtest.rolling import Rolled, roll
 from forecast.backtest.scores import point_scores
-from forecast.services.progression import FittedProgression, GradeProgression
-from forecast.services.pupil_unrest import misses
-from forecast.services.pupils import Pupils
+from forecast.services.pupils.progression import FittedProgression, GradeProgression
+from forecast.services.pupils.pupils import Pupils
+from forecast.services.pupils.unrest import misses
 
 SETS = ("england-pupils", "ct-school-enrolment")
 HORIZONS = (1, 3, 5)

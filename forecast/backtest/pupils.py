@@ -15,9 +15,9 @@ from forecast.backtest.folder import AREA, named
 from forecast.backtest.methods import Method
 from forecast.demography.noise import Draws, Noise
 from forecast.errors import InputError
-from forecast.services.progression import PUPIL_ENGINES, GradeProgression
-from forecast.services.pupils import PupilEngine, Pupils
-from forecast.services.rolls import trajectories
+from forecast.services.pupils.progression import PUPIL_ENGINES, GradeProgression
+from forecast.services.pupils.pupils import PupilEngine, Pupils
+from forecast.services.pupils.rolls import trajectories
 
 PUPILS = ("pupils", "headcount")
 MID_YEAR = 7

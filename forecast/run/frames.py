@@ -27,7 +27,7 @@ from forecast.run.teacher_frames import spread_of, staff_table
 from forecast.run.trajectories import FLOWS, SCHOOL, TOTALS, Chances, Drawn
 from forecast.run.trajectories import totals as sums_of
 from forecast.services.series import Series
-from forecast.services.teachers import TeacherStock
+from forecast.services.staff.teachers import TeacherStock
 
 ENGINE = "cohort-component"
 

@@ -19,8 +19,8 @@ from forecast.services.facts import Fact
 from forecast.services.people import People
 from forecast.services.plan import Place, services
 from forecast.services.premises import plain
+from forecast.services.school.stages import StageDemand
 from forecast.services.series import Service
-from forecast.services.stages import StageDemand
 
 COLUMNS = ("scenario", "area", "area_name", "area_level", "year", "service", "measure", "unit")
 FIGURES = ("counted", "computed", "ratio", "reason", "status", "source", "note")

@@ -32,7 +32,7 @@ from forecast.services.facts import Facts
 from forecast.services.people import People
 from forecast.services.plan import Demand, Place, services
 from forecast.services.series import Service
-from forecast.services.teachers import TeacherStock
+from forecast.services.staff.teachers import TeacherStock
 
 K = TypeVar("K", bound=BaseModel)
 EARLIER = "begin earlier, or take a later horizon in models/project.toml"

@@ -16,10 +16,10 @@ from forecast.run.model import Result, assumptions_in
 from forecast.run.order_inputs import EVER_BORN
 from forecast.run.pupil_frames import pupil_notes
 from forecast.run.residence_frames import held_apart_rows, registered_notes
-from forecast.services.eldercare import Eldercare
-from forecast.services.nursery import Nursery
+from forecast.services.care.eldercare import Eldercare
+from forecast.services.childcare.nursery import Nursery
 from forecast.services.premises import plain
-from forecast.services.stages import StageDemand
+from forecast.services.school.stages import StageDemand
 
 Row = tuple[str, str, float, str, str, str, str]
 

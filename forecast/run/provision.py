@@ -10,8 +10,8 @@ from forecast.errors import InputError
 from forecast.project.spec import Models
 from forecast.run.inputs import Frames
 from forecast.run.pupil_inputs import counted_of
+from forecast.services.childcare.months import twelve
 from forecast.services.facts import CareNeed, Change, Fact, Facts, Living, MonthlyBirths
-from forecast.services.months import twelve
 from forecast.services.norms import Standard
 
 

@@ -10,10 +10,10 @@ from forecast.axes import Floats
 from forecast.demography.sampled import Sampled
 from forecast.kernels.paths import Cells, blocks
 from forecast.run.model import Result
-from forecast.services.attendance import BEYOND
 from forecast.services.people import People
 from forecast.services.plan import Following, view_of
-from forecast.services.school_view import SchoolView
+from forecast.services.school.attendance import BEYOND
+from forecast.services.school.view import SchoolView
 from forecast.services.uptake import Taste
 
 Elsewhere = Mapping[int, Mapping[str, Floats]]

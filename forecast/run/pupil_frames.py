@@ -12,14 +12,14 @@ from forecast.axes import Floats
 from forecast.demography.engine import Override
 from forecast.run.inputs import Area
 from forecast.run.model import Result
-from forecast.services.attendance import BEYOND
-from forecast.services.counted import REST
 from forecast.services.plan import view_of
 from forecast.services.premises import plain
-from forecast.services.school_rates import NONE
-from forecast.services.school_view import SchoolView
-from forecast.services.schools import SchoolShares
-from forecast.services.stages import StageDemand
+from forecast.services.school.attendance import BEYOND
+from forecast.services.school.counted import REST
+from forecast.services.school.rates import NONE
+from forecast.services.school.schools import SchoolShares
+from forecast.services.school.stages import StageDemand
+from forecast.services.school.view import SchoolView
 
 Row = tuple[object, ...]
 HEAD = ("scenario", "area", "area_name", "area_level")

@@ -12,7 +12,7 @@ import pandas as pd
 from forecast.axes import Floats
 from forecast.errors import Fault, InputError
 from forecast.run.school_rolls import school_rolls
-from forecast.services.counted import Attending, Counted, Listed, Roll, School
+from forecast.services.school.counted import Attending, Counted, Listed, Roll, School
 from forecast.tables.near import did_you_mean
 from forecast.tables.places import places
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from forecast.axes import Floats
 from forecast.errors import Fault, InputError
-from forecast.services.counted import REST, Roll, School
+from forecast.services.school.counted import REST, Roll, School
 
 Key = tuple[str, str]
 """Area and kind of school."""

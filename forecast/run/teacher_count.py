@@ -13,8 +13,8 @@ from forecast.axes import SEXES, Floats
 from forecast.demography.engine import Override
 from forecast.errors import Fault, InputError
 from forecast.project.staff import TeachersSpec
-from forecast.services.pensions import AGES, POSTS
-from forecast.services.teachers import STAGES, spread_ages
+from forecast.services.staff.pensions import AGES, POSTS
+from forecast.services.staff.teachers import STAGES, spread_ages
 from forecast.tables.checks import overlapping
 from forecast.tables.places import places
 

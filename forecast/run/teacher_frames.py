@@ -12,7 +12,7 @@ from forecast.axes import Floats
 from forecast.run.columns import Axis, Tidy, joined
 from forecast.run.inputs import Area
 from forecast.services.series import Service
-from forecast.services.teachers import FLOWS, STAGES, TeacherStock, mean_age, share_old
+from forecast.services.staff.teachers import FLOWS, STAGES, TeacherStock, mean_age, share_old
 
 TABLE = "staff"
 METHOD = "laoyou-method"

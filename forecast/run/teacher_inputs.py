@@ -13,10 +13,10 @@ from forecast.errors import Fault, InputError
 from forecast.kernels.pension import MONTHS, month
 from forecast.project.staff import TeachersSpec
 from forecast.run.teacher_count import TABLE, counted
-from forecast.services.pensions import POSTS, Early, PensionAge, retirements, still_due
-from forecast.services.redeploy import Ways, kilometres, ways
 from forecast.services.series import Service
-from forecast.services.teachers import STAGES, Staffing, TeacherStock, recruits_of, run_stock
+from forecast.services.staff.pensions import POSTS, Early, PensionAge, retirements, still_due
+from forecast.services.staff.redeploy import Ways, kilometres, ways
+from forecast.services.staff.teachers import STAGES, Staffing, TeacherStock, recruits_of, run_stock
 
 Frames = Mapping[str, pd.DataFrame]
 PENSIONS = "pension_ages"

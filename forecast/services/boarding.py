@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from forecast.axes import Floats
 from forecast.project.parts import Assumption
-from forecast.services.counted import Roll
+from forecast.services.school.counted import Roll
 from forecast.services.series import Factor
 
 

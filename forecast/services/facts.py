@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from forecast.errors import InputError
-from forecast.services.counted import Counted
 from forecast.services.norms import SCENARIO, Norm, Standard, norm
+from forecast.services.school.counted import Counted
 from forecast.tables.near import did_you_mean
 
 

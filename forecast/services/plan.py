@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from forecast.project.spec import Models
-from forecast.services.counted import Counted
-from forecast.services.eldercare import CareFit, Eldercare
+from forecast.services.care.eldercare import CareFit, Eldercare
+from forecast.services.childcare.nursery import Nursery
 from forecast.services.facts import Facts
 from forecast.services.norms import Norm
-from forecast.services.nursery import Nursery
 from forecast.services.people import People
 from forecast.services.premises import housed, plain
-from forecast.services.school_course import SchoolCourse
-from forecast.services.school_plan import course_of, stage_plans
-from forecast.services.school_view import SchoolView, Wanted
+from forecast.services.school.counted import Counted
+from forecast.services.school.course import SchoolCourse
+from forecast.services.school.plan import course_of, stage_plans
+from forecast.services.school.stages import StageDemand
+from forecast.services.school.view import SchoolView, Wanted
 from forecast.services.series import Factor, Service
-from forecast.services.stages import StageDemand
 from forecast.services.uptake import Taste
 
 SERVICES = ("nursery", "kindergarten", "primary", "junior", "senior", "eldercare")

@@ -13,7 +13,7 @@ from forecast.project.spec import Models
 from forecast.run.hindsight import hindsight
 from forecast.run.model import Desk, Result, compute
 from forecast.services.premises import plain
-from forecast.services.stages import StageDemand
+from forecast.services.school.stages import StageDemand
 from forecast.tables.project_tables import read_tables
 
 ROOT = Path(__file__).resolve().parent.parent.parent

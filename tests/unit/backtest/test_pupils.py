@@ -13,7 +13,7 @@ from forecast.backtest.pupils import MIDDLE_OF_YEAR, PUPIL_METHODS, GradeSampler
 from forecast.backtest.rolling import roll
 from forecast.demography.noise import TYPICAL, Draws
 from forecast.errors import InputError
-from forecast.services.pupils import Pupils
+from forecast.services.pupils.pupils import Pupils
 
 ENGLISH = ("reception", *(f"year_group_{number}" for number in range(1, 12)))
 AMERICAN = ("Kindergarten", *(str(number) for number in range(1, 13)))

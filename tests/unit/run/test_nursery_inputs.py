@@ -11,8 +11,8 @@ from forecast.errors import InputError
 from forecast.run.inputs import Frames
 from forecast.run.model import Desk, Result, compute
 from forecast.run.notes import assumptions
-from forecast.services.months import EVENLY
-from forecast.services.nursery import Nursery
+from forecast.services.childcare.months import EVENLY
+from forecast.services.childcare.nursery import Nursery
 from forecast.services.premises import plain
 from forecast.tables.project_tables import read_tables
 

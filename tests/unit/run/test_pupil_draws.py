@@ -14,8 +14,8 @@ from forecast.run.inputs import Frames
 from forecast.run.model import Desk, Result, compute
 from forecast.run.pupil_draws import attending_elsewhere, following
 from forecast.run.trajectories import courses, tastes
-from forecast.services.counted import Attending
 from forecast.services.plan import view_of
+from forecast.services.school.counted import Attending
 
 CITY, HERE, THERE = "230100", "230102", "230103"
 DRAWS = Draws(1, range(12), CITY)

@@ -11,7 +11,7 @@ import pytest
 
 from forecast.errors import InputError
 from forecast.run.pupil_inputs import counted_of
-from forecast.services.counted import REST, Counted
+from forecast.services.school.counted import REST, Counted
 from forecast.tables.project_tables import read_tables
 
 ORIGIN = "laoyou-method,assumed,low"

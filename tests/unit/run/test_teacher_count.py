@@ -14,8 +14,8 @@ from forecast.errors import InputError
 from forecast.project.staff import TeachersSpec
 from forecast.run.teacher_count import Count, counted, left_aside
 from forecast.run.teacher_inputs import pension_ages
-from forecast.services.pensions import FIRST_AGE, MEN, POSTS, PROFESSIONAL, WORKER, still_due
-from forecast.services.teachers import STAGES
+from forecast.services.staff.pensions import FIRST_AGE, MEN, POSTS, PROFESSIONAL, WORKER, still_due
+from forecast.services.staff.teachers import STAGES
 from forecast.tables.reader import read_table
 from forecast.tables.schema import load_schema
 

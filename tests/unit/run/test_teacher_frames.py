@@ -11,9 +11,9 @@ from forecast.run.datapackage import key_of, measures, published
 from forecast.run.inputs import Area
 from forecast.run.model import Result
 from forecast.run.teacher_frames import TABLE, Spread, spread_of, staff_table
-from forecast.services.pensions import AGES, FIRST_AGE, MEN, POSTS, PensionAge, retirements
-from forecast.services.redeploy import ways
-from forecast.services.teachers import STAGES, Staffing, TeacherStock, recruits_of, run_stock
+from forecast.services.staff.pensions import AGES, FIRST_AGE, MEN, POSTS, PensionAge, retirements
+from forecast.services.staff.redeploy import ways
+from forecast.services.staff.teachers import STAGES, Staffing, TeacherStock, recruits_of, run_stock
 
 PLACES = (Area("1", "甲", "A", "district", "9"), Area("2", "乙", "B", "county", "9"))
 CITY = Area("9", "市", "City", "city", "0")

@@ -15,8 +15,8 @@ from forecast.project.staff import TeachersSpec
 from forecast.run.inputs import Frames
 from forecast.run.model import Result
 from forecast.run.teacher_inputs import needed_teachers, pension_ages, staffing, teacher_stock
-from forecast.services.pensions import POSTS
-from forecast.services.teachers import STAGES, TeacherStock
+from forecast.services.staff.pensions import POSTS
+from forecast.services.staff.teachers import STAGES, TeacherStock
 from forecast.tables.places import ATTR, one_file
 
 DAOLI, NANGANG, ACHENG = "230102", "230103", "230112"

@@ -11,9 +11,9 @@ from forecast.axes import Floats
 from forecast.errors import InputError
 from forecast.project.spec import Models
 from forecast.run.model import Result
-from forecast.services.counted import Attending, Counted
 from forecast.services.people import People
 from forecast.services.plan import SERVICES, Place, services, view_of
+from forecast.services.school.counted import Attending, Counted
 from forecast.services.series import Service
 
 

@@ -12,11 +12,11 @@ from forecast.axes import Floats
 from forecast.errors import InputError
 from forecast.project.premises import Building, PremisesSpec
 from forecast.services.boarding import boarding
-from forecast.services.counted import Counted, Roll
 from forecast.services.facts import Facts
 from forecast.services.norms import Norm, Standard
 from forecast.services.people import People
 from forecast.services.premises import Housed, housed, plain
+from forecast.services.school.counted import Counted, Roll
 from forecast.services.series import Factor, Series, Service
 
 AREAS = ("230100", "230101")

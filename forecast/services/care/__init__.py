@@ -1,0 +1,1 @@
+"""Elder care: need, living arrangement, the setting chosen, beds, places and carers."""

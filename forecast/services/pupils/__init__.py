@@ -1,0 +1,1 @@
+"""Pupils by grade on their own: grade progression, plain methods, repeaters, and trajectories of them."""

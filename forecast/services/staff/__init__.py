@@ -1,0 +1,1 @@
+"""Teachers as a stock: ageing, retirement, moves and recruits."""
