@@ -6,7 +6,8 @@ Run by ``make docs``; a test holds the pages against a fresh copy.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+import runpy
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
@@ -96,7 +97,13 @@ def _walk(command: click.Command, path: list[str]) -> Iterator[tuple[list[str], 
                 yield from _walk(inner, [*path, name])
 
 
-PAGES = {"tables.md": tables, "commands.md": commands}
+def examples() -> str:
+    """Worked examples of the services, from a page of their own."""
+    made: Callable[[], str] = runpy.run_path(str(HERE / "examples.py"))["page"]
+    return made()
+
+
+PAGES = {"tables.md": tables, "commands.md": commands, "examples.md": examples}
 
 if __name__ == "__main__":
     for page, make in PAGES.items():

@@ -20,6 +20,6 @@ def _script() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("page", ["tables.md", "commands.md"])
+@pytest.mark.parametrize("page", ["tables.md", "commands.md", "examples.md"])
 def test_a_reference_page_is_current(page: str) -> None:
     assert (DOCS / page).read_text("utf-8") == _script().PAGES[page](), "run `make docs`"
