@@ -6,12 +6,15 @@ import csv
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from forecast.demography.conditions import build
 from forecast.project.spec import Models
 from forecast.run.hindsight import hindsight
+from forecast.run.known import known
 from forecast.run.model import Desk, Result, compute
+from forecast.services.care.eldercare import Eldercare
 from forecast.services.premises import plain
 from forecast.services.school.stages import StageDemand
 from forecast.tables.project_tables import read_tables
@@ -84,20 +87,41 @@ def test_the_sentence_on_scenarios(desk: Desk, baseline: Result) -> None:
 
 def test_the_method_quotes_what_the_run_derives(desk: Desk, baseline: Result) -> None:
     systems = baseline.systems
-    stages = map(plain, baseline.services.values())
-    rates = [item.enrolment.rate for item in stages if isinstance(item, StageDemand)]
     errors = hindsight(baseline, desk.frames).summary().set_index(["engine", "group"])["mape"]
     quoted = (
         f"m = {systems.path.mean:.2f}, r = {systems.path.autocorrelation:.3f}",
         f"{systems.levels.weight:.2f} of an area's own deviation",
         f"(Harbin 2021-2022: {systems.scale:.2f})",
         f"Estimated {systems.students[0].sum() / 1000:.0f} thousand in 2020",
-        f"(2020: {rates[0]:.2f})",
-        f"(2023: {rates[1]:.2f})",
-        f"(2023: {rates[3]:.2f})",
         f"mean absolute error about {errors['cohort', 'all']:.0f} %",
     )
     text = " ".join((ROOT / "docs" / "method.md").read_text("utf-8").split())
+    assert [piece for piece in quoted if piece not in text] == []
+
+
+def test_the_services_quote_what_the_run_measures(baseline: Result) -> None:
+    stages = {name: plain(item) for name, item in baseline.services.items()}
+    kindergarten, care = stages["kindergarten"], stages["eldercare"]
+    assert isinstance(kindergarten, StageDemand)
+    assert isinstance(care, Eldercare)
+    rate = kindergarten.enrolment
+    rows = known(baseline).astype({"year": str})
+    keys = zip(rows["area"].astype(str), rows["year"], rows["service"].astype(str), strict=True)
+    beside = dict(zip(keys, rows[["ratio", "computed"]].to_numpy(np.float64).tolist(), strict=True))
+    nursery, hulan = beside["230100", "2024", "nursery"], beside["230111", "2022", "eldercare"]
+    nation = beside["000000", "2024", "kindergarten"]
+    apart = [beside["230000", "2023", stage][0] for stage in ("primary", "junior")]
+    quoted = (
+        f"2020 alone, {rate.rate:.3f}; the nation's rate rose by {100.0 * (rate.since[2024] - 1.0):.1f} % to 2024",
+        f"so {rate.rate * rate.since[2024]:.3f})",
+        f"by {abs(100.0 * care.path.yearly):.1f} % a year",
+        f"it ends {100.0 * (1.0 - care.path.homes[-1, 0]):.1f} % below 2024",
+        f"{nursery[0]:.1f} times what today's use fills ({nursery[1]:,.0f})",
+        f"{hulan[0]:.2f} of the {hulan[1]:,.0f} that the nation's choice gives",
+        f"{nation[0]:.2f} of what the province's rate gives",
+        f"apart {apart[0]:.2f} and {apart[1]:.2f}",
+    )
+    text = " ".join((ROOT / "docs" / "services.md").read_text("utf-8").split())
     assert [piece for piece in quoted if piece not in text] == []
 
 
