@@ -10,8 +10,10 @@ nothing, so the same engine without that fault stands beside it (``repaired``).
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import itertools
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -27,10 +29,13 @@ from forecast.backtest.scores import covered, point_scores
 from forecast.demography.noise import TYPICAL, Noise
 from forecast.services.pupils import unrest as pupil_unrest
 from forecast.services.pupils.progression import GradeProgression
+from forecast.services.school.chains import progressed
 
 HORIZONS = (1, 3, 5, 7)
 TOLD = (1, 3, 5)
 BEFORE = 3
+RECENT = 3
+"""School years whose entrants tell how many of the births become children of entry age."""
 LARGE = 20_000
 PUBLISHED = {"england-pupils": "progression_births", "ct-school-enrolment": "grade_progression"}
 REPAIRED = ByGrade(
@@ -42,6 +47,7 @@ REPAIRED = ByGrade(
         drift=0.0,
         prior=0.0,
         tolerance=np.inf,
+        wild=np.inf,
         trend=0.0,
         share=1,
     )
@@ -88,6 +94,43 @@ def accuracy(panel: PupilPanel, published: pd.DataFrame) -> None:
         better = ours["mape"] < min(other["MAPE"], plain["mape"]) and ours["wape"] < min(other["WAPE"], plain["wape"])
         lost += [] if better else [f"{group} {horizon}"]
     print(f"\nNot better than both: {', '.join(lost) or 'no cell'}.")
+
+
+@dataclass(frozen=True, slots=True)
+class AsInRuns:
+    """As pupils are forecast in a project: the children of entry age of every year ahead stand behind the entry.
+
+    England's panel has no children by age: births times what entered of them on average in the last three years stand
+    for them, a year's survival and moves being as far known as a forecast of people would know them at the launch.
+    """
+
+    def __call__(self, panel: PupilPanel, origin: int, years: range) -> Floats:
+        """Stages (year, group, area)."""
+        known = panel.pupils.until(origin)
+        entrants = GradeProgression().fit(known).entrants
+        first = next(year for year in known.years if entrants.reaches(year))
+        base = np.stack([entrants.base(year) for year in range(first, origin + len(years) + 1)])
+        recent = range(origin - RECENT + 1, origin + 1)
+        entered = sum(known.pupils[year - known.first, :, 0] for year in recent)
+        born = sum(base[year - first] for year in recent)
+        children = dataclasses.replace(known, births=base * entered / born, births_first=first, lag=0.0)
+        return panel.grouped(progressed(children, len(years), GradeProgression()))
+
+
+def as_in_runs(panel: PupilPanel) -> None:
+    """The lag version, which is scored everywhere else, beside the one that runs use."""
+    methods: dict[str, Method] = {"births": PUPIL_METHODS["progression"], "children": AsInRuns()}
+    rolled = roll(panel, methods, before=BEFORE)
+    print(
+        f"\n{panel.name}: births {panel.pupils.lag:.2f} years before, or children of entry age as in runs; MAPE, bias\n"
+    )
+    print("| stage | years | births | children | births | children |\n|---|---:|---:|---:|---:|---:|")
+    for group, horizon in itertools.product(rolled.groups, TOLD):
+        place = at(rolled, group, horizon)
+        found = [point_scores(rolled.forecasts[name][place], rolled.actual[place]) for name in methods]
+        sizes = " | ".join(f"{one['mape']:.2f}" for one in found)
+        biases = " | ".join(f"{one['bias']:+.2f}" for one in found)
+        print(f"| {group} | {horizon} | {sizes} | {biases} |")
 
 
 def launches(panel: PupilPanel, group: str) -> None:
@@ -193,6 +236,7 @@ def main(given: Sequence[str] | None = None) -> None:
         pupil_unrest.KEPT = before
     for panel in pupils:
         if panel.name == "england-pupils":
+            as_in_runs(panel)
             launches(panel, "primary")
             choice(panel)
             authorities(options.sets / panel.name, panel)

@@ -5,8 +5,9 @@
 Log misses of the engine at every past launch are regressed on what was known there: size of the area and its change,
 what the engine missed in the last year (in the grade, and in all grades of the area), how far the cohort is larger than
 usual, births behind the next entrants beside those of the last years, what the youngest grades gain by moves, recent
-against settled ratios, and any covariates of areas. Ridge, or gradient boosting; entrants to come and pupils at school
-apart. Only differences between areas are learnt: what all areas miss in a year rests on too few years.
+against settled ratios. Housing and urban share, which planners would add, are in neither set. Ridge, or gradient
+boosting; entrants to come and pupils at school apart. Only differences between areas are learnt: what all areas miss in
+a year rests on too few years.
 
 The strength is chosen in time order: fitted to outcomes up to the year before the launch, scored on the launch's own;
 none at all (no correction) is among the candidates. Then it is fitted to all outcomes known. The cautious ones must
@@ -17,7 +18,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -97,14 +98,12 @@ class ProgressionRegressed:
 
     learner     makes a regression from a strength;  strengths  those to choose from, in time order
     trials      last years in each of which a strength must gain;  part  of what it says that is believed
-    covariates  of areas (area, name), in the order of the areas, or None
     """
 
     learner: Learner = ridge
     strengths: tuple[float, ...] = RIDGES
     trials: int = 1
     part: float = 1.0
-    covariates: Floats | None = field(default=None, compare=False)
 
     def fit(self, pupils: Pupils) -> FittedRegressed:
         """Two school years are needed; with fewer than four nothing is corrected."""
@@ -117,7 +116,7 @@ class ProgressionRegressed:
     def _cases(self, pupils: Pupils, launch: int) -> tuple[Cases, Cases]:
         """What a past launch missed: entrants to come, and pupils at school."""
         fitted = GradeProgression().fit(pupils.until(launch))
-        features = known(fitted, self.covariates)
+        features = known(fitted)
         forecast = fitted.predict(pupils.launch - launch)
         parts: tuple[list[Cases], list[Cases]] = ([], [])
         for ahead in range(1, pupils.launch - launch + 1):
@@ -161,7 +160,7 @@ class FittedRegressed:
     def predict(self, years: int) -> Floats:
         """Pupils (year, area, grade)."""
         people = self.fitted.predict(years).copy()
-        features = known(self.fitted, self.engine.covariates)
+        features = known(self.fitted)
         for ahead in range(1, years + 1):
             for grade in range(people.shape[2]):
                 model = self.entering if grade < ahead else self.inside
@@ -175,7 +174,7 @@ class FittedRegressed:
         return people
 
 
-def known(fitted: FittedProgression, covariates: Floats | None) -> Floats:
+def known(fitted: FittedProgression) -> Floats:
     """Features of each cohort at the launch (area, grade, feature)."""
     history = fitted.history
     counts = history.filled()
@@ -196,8 +195,6 @@ def known(fitted: FittedProgression, covariates: Floats | None) -> Floats:
     near, far = (np.log(np.where(both, ratio, 1.0)) for ratio in (fitted.near, fitted.far))
     wide = [np.repeat(column[:, None], grades, axis=1) for column in (size, change, whole, births, fitted.moving)]
     rows = [*wide, last, larger, np.clip(near - far, -FURTHEST, FURTHEST)]
-    if covariates is not None:
-        rows += [np.repeat(column[:, None], grades, axis=1) for column in covariates.T]
     return np.stack(rows, axis=-1)
 
 

@@ -26,7 +26,7 @@ from forecast.kernels.quantiles import summarise
 from forecast.run.model import Result, compute
 from forecast.run.trajectories import tastes
 from forecast.services.people import People
-from forecast.services.plan import Following, Place, care_of, services, view_of
+from forecast.services.plan import Following, Place, measured_of, services, view_of
 from forecast.services.series import Service
 from forecast.tables.project_tables import read_tables
 
@@ -46,7 +46,7 @@ def demanded(result: Result, people: Floats, births: Floats, area: int, draws: D
     places = (Place(place.code, place.level),) * count
     taste = tastes(result, draws, place.code)
     parents, school = (result.province, result.nation), Following(view_of(result.services).course, area)
-    plan = services(result.models, result.facts, places, seen, *parents, taste, school, care_of(result.services))
+    plan = services(result.models, result.facts, places, seen, *parents, taste, school, measured_of(result.services))
     return {name: service.demand() for name, service in plan.items()}
 
 
@@ -74,7 +74,7 @@ def streamed(result: Result, areas: int, threads: int) -> tuple[float, float, in
         run = cells(course, area, shared.of(f"area {area}", 2, course.cohorts))
         births = np.concatenate([run.births[:1], run.births])
         found = demanded(result, run.people, births, area % len(result.areas), draws)
-        told = [service.find(measure).values for service in found.values() for measure in service.compared]
+        told = [item.find(measure, part).values for item in found.values() for part, measure in item.compared]
         summarise(np.stack(told), PROBS)
         return len(told)
 

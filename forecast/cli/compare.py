@@ -137,4 +137,5 @@ def _label(line: Line, lang: str) -> str:
 
     if line.service is None:
         return texts(lang)[f"compare.births.{line.part}"]
-    return named(line.service, line.measure, lang)
+    label = named(line.service, line.measure, lang)
+    return label if line.part == "all" else texts(lang)["compare.policy"].format(label=label)

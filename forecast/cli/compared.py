@@ -10,7 +10,7 @@ from forecast.cli.factors import find_area, find_service
 from forecast.errors import InputError
 from forecast.kernels.quantiles import summarise
 from forecast.project.load import load_models, load_scenario
-from forecast.run.differences import Pair, Side, unit_of
+from forecast.run.differences import Pair, Side, of, unit_of
 from forecast.run.fertility_frames import areas_of
 from forecast.run.inputs import Area
 from forecast.run.model import Desk, Result, computed
@@ -138,8 +138,8 @@ def _years(text: str | None, result: Result) -> tuple[int, ...]:
 def _told(pair: Pair, facts: Facts, area: Area, service: str | None, years: tuple[int, ...]) -> Compared:
     base, draws = pair.base.result, pair.base.draws
     place = areas_of(base).index(area)
-    keys = [key for key in pair.base.points if service is None or key[0] in (NO_SERVICE, service)]
-    needs = [key for key in keys if key[0] != NO_SERVICE and key[2] == base.demand[key[0]].main]
+    keys = [key for key in pair.keys if service is None or key[0] in (NO_SERVICE, service)]
+    needs = [key for key in keys if key[0] != NO_SERVICE and key[1:] == ("all", base.demand[key[0]].main)]
     capacities = {key[0]: capacity(facts, area.code, key[0]) for key in needs}
     middle = _middle(years, base)
     verdicts = tuple(
@@ -159,16 +159,17 @@ def _told(pair: Pair, facts: Facts, area: Area, service: str | None, years: tupl
         years,
         tuple(line for key in keys if _tells(pair, key, place, service) for line in _lines(pair, key, place, years)),
         verdicts,
-        all(pair.same(key, place) for key in pair.base.points),
+        all(pair.same(key, place) for key in pair.keys),
         tuple(item.service for item in verdicts if item.capacity is None),
     )
 
 
 def _tells(pair: Pair, key: Key, area: int, asked: str | None) -> bool:
     """Whether a figure says more than places do: classes and staff do for one service, or where they alone change."""
-    if key[0] == NO_SERVICE or key[2] == (main := pair.base.result.demand[key[0]].main) or asked is not None:
+    if key[0] == NO_SERVICE or asked is not None:
         return True
-    return pair.same((key[0], "all", main), area) and not pair.same(key, area)
+    main = ("all", pair.base.result.demand[key[0]].main)
+    return key[1:] == main or (pair.same((key[0], *main), area) and not pair.same(key, area))
 
 
 def _middle(years: Sequence[int], result: Result) -> int:
@@ -179,9 +180,11 @@ def _middle(years: Sequence[int], result: Result) -> int:
 
 def _lines(pair: Pair, key: Key, area: int, years: Sequence[int]) -> list[Line]:
     service, part, measure = key
-    unit, found = unit_of(pair.base.result, key), []
+    unit, found = unit_of(pair.other.result, key), []
     places = [pair.base.result.people.place(year) for year in years]
-    base, other, gain = (values[:, area] for values in (pair.base.points[key], pair.other.points[key], pair.point(key)))
+    base, other, gain = (
+        values[:, area] for values in (of(pair.base.points, key), of(pair.other.points, key), pair.point(key))
+    )
     cuts = summarise(pair.changes(key, area)[places], BETWEEN)[1] if pair.drawn else None
     for row, (year, at) in enumerate(zip(years, places, strict=True)):
         between = None if cuts is None else (float(cuts[0, row]), float(cuts[1, row]))

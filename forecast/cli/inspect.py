@@ -12,6 +12,7 @@ import pandas as pd
 
 from forecast.cli.jumps import filled, jumps
 from forecast.cli.options import LANGUAGES
+from forecast.cli.show import texts
 from forecast.cli.unread import unread_files, unread_sheets
 from forecast.errors import Fault, InputError
 from forecast.project.load import Scenario, load_models, load_scenario, some_scenarios
@@ -23,6 +24,7 @@ from forecast.run.model import Desk, Result, computed
 from forecast.run.notes import assumptions as assumed
 from forecast.run.notes import remarks, without_effect
 from forecast.run.place_inputs import dwellings, observed_moves
+from forecast.run.pupil_frames import pupil_doubts
 from forecast.run.quarter_inputs import counted_quarters
 from forecast.run.unused_rows import unused_rows
 from forecast.tables.project_tables import read_tables
@@ -96,6 +98,7 @@ def inspect(project: Path) -> Inspection:
         *_unread(project),
         *_unused(results[0], frames),
         *_controlled(results[0]),
+        *_doubted(results[0]),
         *_recalled(frames),
         *_used(results[0], frames),
         *_parameters(parameters),
@@ -176,6 +179,18 @@ def _unused(result: Result, frames: Mapping[str, pd.DataFrame]) -> list[Warned]:
         for item in unused_rows(result, frames)
     ]
     return rows + [Warned("warn.idle", {"remark": text}) for text in remarks(result, without_effect(result, result))]
+
+
+def _doubted(result: Result) -> list[Warned]:
+    """Counts of children and pupils that are taken as they stand though they are unlikely."""
+    found = []
+    for one in pupil_doubts(result):
+        names = ("where", "area", "year", "service", "number", "counted", "usual", "ratio")
+        more = {lang: texts(lang)["warn.doubt.more"].format(more=one.more) if one.more else "" for lang in LANGUAGES}
+        jump = 1.0 / one.ratio - 1.0 if one.ratio else float("nan")
+        blanks = {name: getattr(one, name) for name in names}
+        found.append(Warned(f"warn.doubt.{one.kind}", {**blanks, "jump": jump, "more": more}))
+    return found
 
 
 def _controlled(result: Result) -> list[Warned]:

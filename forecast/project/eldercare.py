@@ -17,6 +17,7 @@ Arrangement = Literal["alone", "couple", "others"]
 NotNegative = Annotated[float, Field(ge=0)]
 Percent = Annotated[Assumption, between(0.0, 100.0)]
 Spread = Annotated[Assumption, between(0.0, 1.5)]
+Occupancy = Annotated[Assumption, between(0.1, 1.0)]
 LEVELS: tuple[Level, ...] = ("none", "mild", "moderate", "severe", "undivided")
 SETTINGS: tuple[Setting, ...] = ("home", "meals", "day-care", "ordinary", "nursing-type")
 
@@ -46,6 +47,8 @@ class NeedTable(Spec):
     means     what that share counts: all who need care, or the severe alone
     gradient  a definition whose rows by age and sex give the shape, where the table has none of its own
     severe    a second share that says which part of the total is severe: a split of it, not a blend
+    severe_gradient  a definition whose rows by age give the shape of severe need; without it the part is the same at
+              every age
     split     a definition with shares of mild and moderate need that splits the rest
     homes     supply measure: percent of residents of homes who have this need
     """
@@ -55,6 +58,7 @@ class NeedTable(Spec):
     means: Literal["undivided", "severe"] = "undivided"
     gradient: str | None = None
     severe: ShareRow | None = None
+    severe_gradient: str | None = None
     split: str | None = None
     homes: str | None = None
     why: str = ""
@@ -69,6 +73,8 @@ class NeedTable(Spec):
             raise ValueError("severe beside a total of all who need care")
         if self.split is not None and self.severe is None:
             raise ValueError("split beside severe: it splits what is left")
+        if self.severe_gradient is not None and self.severe is None:
+            raise ValueError("severe_gradient beside severe: it is a shape without a level")
         return self
 
 
@@ -89,9 +95,13 @@ class NeedTrend(Spec):
 
 
 class Need(Spec):
-    """Which table says who needs care; it stands under ``tables``, or is a definition of ``care_need`` itself."""
+    """Which table says who needs care; it stands under ``tables``, or is a definition of ``care_need`` itself.
+
+    local  the definition of areas' own rows; without it the one that an area has rows of
+    """
 
     table: str
+    local: str | None = None
     tables: dict[str, NeedTable] = Field(default_factory=dict)
     dementia: str | None = None
     dementia_level: ShareRow | None = None
@@ -123,13 +133,11 @@ class Institution(Spec):
     year: Year
     earlier: Year | None = None
     between: Annotated[float, Field(gt=0)] | None = None
-    occupancy: Assumption
+    occupancy: Occupancy
     nursing_share: str
 
     @model_validator(mode="after")
     def _occupied(self) -> Institution:
-        if not 0 < self.occupancy.value <= 1:
-            raise ValueError("occupancy above 0 and at most 1")
         if (self.earlier is None) != (self.between is None):
             raise ValueError("earlier and between, or neither")
         if self.earlier is not None and self.earlier >= self.year:
@@ -170,13 +178,19 @@ class Trend(Spec):
 
 
 class Use(Spec):
-    """Spread of use: of the log of the odds ten years on; of settings without a count also today."""
+    """Spread of use: of the log of the odds ten years on; of settings without a count also today.
+
+    local                 of homes, between areas of the same need: how far one without a count may be from the nation
+    community_elasticity  of settings at home; without it that of homes
+    """
 
     institution: Spread
+    local: Spread | None = None
     community: Spread
     unsure: Spread
     trend: Trend
     elasticity: Annotated[Assumption, between(0.0, 5.0)]
+    community_elasticity: Annotated[Assumption, between(0.0, 5.0)] | None = None
 
 
 class Price(Reasoned):

@@ -23,6 +23,8 @@ class TakeUp(Spec):
     inclusive  likewise, the percent of services that are inclusive; left out: not told
     weights    use at some months of age to that at others, by ``BANDS``: only their ratios matter
     spread     standard deviation of the logarithm of use ten years after the last measured year
+    local      likewise of the use of an area over the nation's, in every year: it is known only where it was counted
+    most       no more than this share of all under-threes on any trajectory; left out: the wish
     points     further use by year, a share of all under-threes; between two years it is interpolated, then it stays
     target     the part of the wish that a policy means to meet by year: a column beside the natural one
     """
@@ -32,6 +34,8 @@ class TakeUp(Spec):
     inclusive: str | None = None
     weights: dict[str, Weight]
     spread: Annotated[Assumption, between(0.0, 2.0)]
+    local: Annotated[Assumption, between(0.0, 2.0)] | None = None
+    most: Share | None = None
     points: dict[Year, Share] = Field(default_factory=dict)
     target: dict[Year, Share] = Field(default_factory=dict)
 

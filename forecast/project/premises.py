@@ -18,7 +18,7 @@ class Building(Spec):
     special    rooms beside the class rooms, for each class
     classes    of the typical facility, whose land and floor the two standards give
     land, floor   standards of one such facility, m2
-    boarders   share of the users who board;  dormitory  standard of floor for each, m2
+    boarders   share of those who go to school here who board;  dormitory  standard of floor for each, m2
     """
 
     special: PerClass | None = None

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from forecast.axes import AGE, PUBLISHED_OPEN_AGE, SEXES, Floats
 from forecast.run.inputs import Area
@@ -58,6 +59,11 @@ class Tidy:
     def all(self, column: str, value: str) -> None:
         """A column with one text in every row."""
         self.columns[column] = _along((self.rows,), None, (value,))
+
+    def coded(self, column: str, codes: NDArray[np.int32], labels: Sequence[str]) -> None:
+        """A column of texts given cell by cell as places in a list of labels."""
+        there = pa.array(np.ascontiguousarray(codes).reshape(-1))
+        self.columns[column] = pa.DictionaryArray.from_arrays(there, pa.array(labels, pa.string()))
 
     def cells(self, column: str, values: Floats) -> None:
         """A column of numbers given cell by cell; not-a-number becomes null."""

@@ -52,8 +52,8 @@ class Side:
         parts = {"all": every, **{name: births[..., place] for place, name in enumerate(ORDER_NAMES)}}
         found = {(NO_SERVICE, part, "births"): with_city(_after_launch(values), 1) for part, values in parts.items()}
         for name, service in self.result.demand.items():
-            for measure in service.compared:
-                found[name, "all", measure] = with_city(service.find(measure).values, 1)
+            for part, measure in service.compared:
+                found[name, part, measure] = with_city(service.find(measure, part).values, 1)
         return found
 
 
@@ -75,21 +75,31 @@ class Pair:
             raise ValueError("two scenarios of one project have the same years, areas and services")
 
     @property
+    def keys(self) -> tuple[Key, ...]:
+        """Every figure that one of them has."""
+        return tuple(dict.fromkeys([*self.base.points, *self.other.points]))
+
+    @property
     def drawn(self) -> bool:
         """Whether both ran the same trajectories: where they did not, a difference has no interval."""
         return self.base.draws is not None and self.base.draws == self.other.draws
 
     def point(self, key: Key) -> Floats:
         """Difference of the courses without shocks (year, area)."""
-        return _less(self.other.points[key], self.base.points[key])
+        return _less(of(self.other.points, key), of(self.base.points, key))
 
     def changes(self, key: Key, area: int | slice = slice(None)) -> Floats:
         """Difference on every trajectory (year, area, draw), or of one area (year, draw)."""
-        return _less(self.other.kept[key][:, area], self.base.kept[key][:, area])
+        return _less(of(self.other.kept, key)[:, area], of(self.base.kept, key)[:, area])
 
     def same(self, key: Key, area: int) -> bool:
         """Whether a figure of an area differs in no year, on no trajectory."""
         return not self.point(key)[:, area].any() and not (self.drawn and self.changes(key, area).any())
+
+
+def of(figures: Mapping[Key, Floats], key: Key) -> Floats:
+    """A figure; where a scenario has no policy of a kind, the natural figure is what it comes to."""
+    return figures[key] if key in figures else figures[key[0], "all", key[2]]
 
 
 def _less(one: Floats, two: Floats) -> Floats:
@@ -101,7 +111,7 @@ def _less(one: Floats, two: Floats) -> Floats:
 
 def differences(pair: Pair) -> pa.Table:
     """Births by order, places, classes and staff of every service: what the scenario has more than its base."""
-    table = joined([_rows(pair, key) for key in pair.base.points])
+    table = joined([_rows(pair, key) for key in pair.keys])
     names = [name for name in table.column_names if name not in ("share_born", "source")]
     base = pa.DictionaryArray.from_arrays(pa.array(np.zeros(len(table), dtype=np.int32)), pa.array([pair.base.name]))
     return table.select(names).add_column(1, "base", base)
@@ -139,4 +149,7 @@ def labelled(tidy: Tidy, result: Result, key: Key) -> Tidy:
 def unit_of(result: Result, key: Key) -> str:
     """Unit of a figure."""
     service, part, measure = key
-    return "births" if service == NO_SERVICE else result.demand[service].find(measure, part).unit
+    if service == NO_SERVICE:
+        return "births"
+    there = (part, measure) in result.demand[service].compared
+    return result.demand[service].find(measure, part if there else "all").unit

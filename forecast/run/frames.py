@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -26,6 +26,7 @@ from forecast.run.residence_frames import residence_tables
 from forecast.run.teacher_frames import spread_of, staff_table
 from forecast.run.trajectories import FLOWS, SCHOOL, TOTALS, Chances, Drawn
 from forecast.run.trajectories import totals as sums_of
+from forecast.services.school.counted import SUREST, weakest
 from forecast.services.series import Series
 from forecast.services.staff.teachers import TeacherStock
 
@@ -139,8 +140,25 @@ def demand(result: Result, seen: Drawn | None = None) -> pa.Table:
     for name in ("service", "part", "measure", "unit", "source"):
         tidy.along(name, "series", [getattr(item, name) for item in items])
     tidy.cells("share_born", np.stack([_born_with_city(item) for item in items]))
-    tidy.along("status", "year", ["nowcast" if year <= result.people.nowcast_until else "projected" for year in years])
+    _statuses(tidy, items, ["nowcast" if year <= result.people.nowcast_until else "projected" for year in years])
     return tidy.table(areas, {"scenario": result.scenario.head.name})
+
+
+def _statuses(tidy: Tidy, items: Sequence[Series], usual: Sequence[str]) -> None:
+    """The status of each year; where a series shows counts that of their rows: of the city where all its areas do."""
+    tidy.along("status", "year", usual)
+    counted = {place: item.counted for place, item in enumerate(items) if item.counted is not None}
+    if not counted:
+        return
+    words = list(dict.fromkeys((*usual, *SUREST)))
+    codes = np.empty(tidy.shape, dtype=np.int32)
+    codes[:] = np.array([words.index(word) for word in usual])[:, None]
+    for place, shown in counted.items():
+        for word in SUREST:
+            codes[place, :, :-1][shown == word] = words.index(word)
+        for year in np.flatnonzero((shown != "").all(axis=1)).tolist():
+            codes[place, year, -1] = words.index(weakest(shown[year].tolist()))
+    tidy.coded("status", codes, words)
 
 
 def totals(result: Result, seen: Drawn | None = None) -> pa.Table:

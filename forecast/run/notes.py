@@ -13,6 +13,7 @@ from forecast.project.births import Policy
 from forecast.run.datapackage import unit_of
 from forecast.run.inputs import Frames, named_sources
 from forecast.run.model import Result, assumptions_in
+from forecast.run.norm_frames import stand_ins
 from forecast.run.order_inputs import EVER_BORN
 from forecast.run.pupil_frames import pupil_notes
 from forecast.run.residence_frames import held_apart_rows, registered_notes
@@ -36,6 +37,8 @@ def overrides(result: Result, hidden_too: Sequence[Override] = ()) -> pd.DataFra
             *registered_notes(result),
             *_of_teachers(result),
             *pupil_notes(result),
+            *stand_ins(result),
+            *_of_care(result),
             *hidden_too,
         )
     ]
@@ -44,6 +47,13 @@ def overrides(result: Result, hidden_too: Sequence[Override] = ()) -> pd.DataFra
 
 def _of_teachers(result: Result) -> tuple[Override, ...]:
     return () if result.teachers is None else result.teachers.notes
+
+
+def _of_care(result: Result) -> tuple[Override, ...]:
+    """Counts of old people below the nation in place of what the nation's give."""
+    housed = result.services.get("eldercare")
+    service = None if housed is None else plain(housed)
+    return service.overruled if isinstance(service, Eldercare) else ()
 
 
 def without_effect(result: Result, base: Result) -> list[Override]:

@@ -28,7 +28,9 @@ from forecast.run.mortality_frames import mortality
 from forecast.run.movement_study import findings
 from forecast.run.provision import capacities
 from forecast.run.publish import RUNS, locked, publish, unused, write_json
+from forecast.run.pupil_frames import pupil_remarks
 from forecast.run.trajectories import Drawn, drawn
+from forecast.run.unused_provision import standard_remarks
 from forecast.run.writer import TableWriter
 from forecast.tables.project_tables import read_tables
 
@@ -161,6 +163,8 @@ def _tables(
             unheard = notes.without_effect(result, base.result)
             crowded = [item for item in result.evidence.notes if item.measure == DWELLINGS and base is side]
             remarks += notes.remarks(result, [*unheard, *crowded])
+            remarks += pupil_remarks(result) if base is side else []
+            remarks += standard_remarks(result) if base is side else []
             writer.add("overrides", partial(notes.overrides, result, unheard))
             writer.add("assumptions", partial(notes.assumptions, result, desk.frames))
             if not kept:

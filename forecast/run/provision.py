@@ -6,13 +6,14 @@ import math
 
 import pandas as pd
 
-from forecast.errors import InputError
+from forecast.errors import Fault, InputError
 from forecast.project.spec import Models
 from forecast.run.inputs import Frames
 from forecast.run.pupil_inputs import counted_of
 from forecast.services.childcare.months import twelve
 from forecast.services.facts import CareNeed, Change, Fact, Facts, Living, MonthlyBirths
 from forecast.services.norms import Standard
+from forecast.tables.places import ATTR, places
 
 
 def facts_of(frames: Frames) -> Facts:
@@ -85,9 +86,11 @@ def _number(value: float) -> float | None:
 def _standards(frame: pd.DataFrame) -> dict[str, Standard]:
     columns = ["standard", "minimum", "maximum", "unit", "document", "document_number", "year", "status", "source"]
     columns += ["service", "indicator", "applies_to", "area", "effective_from", "effective_to"]
+    subjects = _subjects(frame)
     found = {}
     for row in frame[columns].itertuples(index=False, name=None):
-        service, indicator, applies_to, area = ("" if pd.isna(text) else str(text) for text in row[9:13])
+        service, indicator, applies_to = subjects[row[0]]
+        area = "" if pd.isna(row[12]) else str(row[12])
         found[row[0]] = Standard(
             name=row[0],
             minimum=_number(row[1]),
@@ -108,8 +111,34 @@ def _standards(frame: pd.DataFrame) -> dict[str, Standard]:
     return found
 
 
+def _subjects(frame: pd.DataFrame) -> dict[str, tuple[str, str, str]]:
+    """Service, indicator and whom it applies to of each standard; where it replaces another one, that one's.
+
+    ``InputError`` with every row that replaces itself, or one of another service or indicator.
+    """
+    texts = frame[["standard", "service", "indicator", "applies_to"]].fillna("").astype(str)
+    own = {name: (service, indicator, applies) for name, service, indicator, applies in texts.to_numpy().tolist()}
+    if "replaces" not in frame:
+        return own
+    found, faults = dict(own), []
+    named = frame["replaces"].fillna("").astype(str)
+    replaced = dict(zip(texts["standard"], named, strict=True))
+    for name in (name for name, other in replaced.items() if other):
+        chain = [name]
+        while (after := replaced.get(chain[-1], "")) and after not in chain:
+            chain.append(after)
+        found[name] = own[chain[-1]]
+        if after or own[name][:2] != found[name][:2]:
+            expected = f"another standard of {' '.join(own[name][:2])}"
+            where = f"data/**/standards, {name}, column replaces"
+            faults.append(Fault(where, expected, replaced[name], "name the standard whose place it takes"))
+    if faults:
+        raise InputError(faults)
+    return found
+
+
 def _enrolment(frame: pd.DataFrame) -> dict[tuple[str, int, str], Fact]:
-    counted = frame[(frame["measure"] == "enrolment") & frame["value"].notna()]
+    counted = frame[(frame["measure"] == "enrolment") & frame["value"].notna() & (frame["status"] != "gap")]
     columns = ["area", "year", "stage", "value", "unit", "status", "source"]
     return {
         (row[0], int(row[1]), row[2]): Fact(float(row[3]), row[4], row[5], row[6])
@@ -117,8 +146,18 @@ def _enrolment(frame: pd.DataFrame) -> dict[tuple[str, int, str], Fact]:
     }
 
 
+def planned(frame: pd.DataFrame) -> pd.Series[bool]:
+    """Rows of ``supply`` that tell a plan: it is no count."""
+    return frame["period"].isin(PLANS)
+
+
+PLANS = ("plan", "planned", "计划", "规划")
+
+
 def _supply(frame: pd.DataFrame) -> dict[tuple[str, int, str, str], Fact]:
-    known = frame[frame["value"].notna() & (frame["status"] != "gap")]
+    known = frame[frame["value"].notna() & (frame["status"] != "gap") & ~planned(frame)]
+    # Of several times within a year the year's own figure counts, which has none.
+    known = known.sort_values("period", key=lambda period: period == "", kind="stable")
     columns = ["area", "year", "service", "measure", "value", "unit", "status", "source"]
     return {
         (row[0], int(row[1]), row[2], row[3]): Fact(float(row[4]), row[5], row[6], row[7])
@@ -128,6 +167,7 @@ def _supply(frame: pd.DataFrame) -> dict[tuple[str, int, str, str], Fact]:
 
 def _care_need(frame: pd.DataFrame) -> tuple[CareNeed, ...]:
     columns = ["definition", "sex", "age_start", "age_width", "year", "percent", "status", "source", "level"]
+    areas = frame["area"].fillna("").astype(str).tolist() if "area" in frame else [""] * len(frame)
     return tuple(
         CareNeed(
             row[0],
@@ -139,9 +179,21 @@ def _care_need(frame: pd.DataFrame) -> tuple[CareNeed, ...]:
             row[6],
             row[7],
             row[8],
+            area,
+            origin,
         )
-        for row in frame[columns].itertuples(index=False, name=None)
+        for row, area, origin in zip(
+            frame[columns].itertuples(index=False, name=None), areas, _origins(frame), strict=True
+        )
     )
+
+
+def _origins(frame: pd.DataFrame) -> list[str]:
+    """File and row of each row, "" where the frame was made by hand."""
+    if ATTR not in frame.attrs:
+        return [""] * len(frame)
+    at = places(frame).at
+    return [at(int(position)) for position in frame.index]
 
 
 def _living(frame: pd.DataFrame) -> tuple[Living, ...]:
@@ -157,8 +209,9 @@ def _living(frame: pd.DataFrame) -> tuple[Living, ...]:
             float(row[6]),
             row[7],
             row[8],
+            origin,
         )
-        for row in frame[columns].itertuples(index=False, name=None)
+        for row, origin in zip(frame[columns].itertuples(index=False, name=None), _origins(frame), strict=True)
     )
 
 

@@ -13,30 +13,32 @@ from forecast.run.model import Result
 from forecast.services.people import People
 from forecast.services.plan import Following, view_of
 from forecast.services.school.attendance import BEYOND
-from forecast.services.school.view import SchoolView
+from forecast.services.school.rates import NONE
+from forecast.services.school.stray import Stray
+from forecast.services.school.view import SchoolView, Wanted
 from forecast.services.uptake import Taste
 
-Elsewhere = Mapping[int, Mapping[str, Floats]]
-"""Children of areas from which some attend in another, by area and band (year, grade, draw)."""
 
-
-def attending_elsewhere(result: Result, sampled: Sampled, taste: Callable[[str], Taste], threads: int = 2) -> Elsewhere:
-    """The children of all areas from which some attend in another one; nobody where no table says so.
+def attending_elsewhere(result: Result, sampled: Sampled, taste: Callable[[str], Taste], threads: int = 2) -> Wanted:
+    """The children of all areas from which some attend in another one, and how far pupils on record stray.
 
     taste  of an area by its code
 
-    These trajectories are run twice: an area is worked out only when those are known whose children come to it.
+    Trajectories of areas that send pupils are run twice: an area is worked out only when those are known whose
+    children come to it.
     """
     course = view_of(result.services).course
+    known = any((item.rates.launch > NONE).any() for item in course.bands.values())
+    stray = Stray(course, sampled.noise, sampled.draws, sampled.shared.wild) if known else None
     routes = () if course.attendance is None else course.attendance.routes
     origins = sorted({route.origin for route in routes if route.destination not in (route.origin, BEYOND)})
 
-    def work(area: int) -> Mapping[str, Floats]:
+    def work(area: int) -> Mapping[tuple[str, int], Floats]:
         cells, _ = sampled.whole(area)
         people = drawn_people(result, cells, cells.people, area)
-        return SchoolView(course, people, area, taste(result.people.areas[area])).all_wanted()
+        return SchoolView(course, people, area, taste(result.people.areas[area]), Wanted(stray=stray)).all_wanted()
 
-    return dict(zip(origins, blocks(origins, work, threads), strict=True))
+    return Wanted(dict(zip(origins, blocks(origins, work, threads), strict=True)), stray)
 
 
 def drawn_people(result: Result, cells: Cells, people: Floats, area: int, apart: Floats | None = None) -> People:
@@ -60,6 +62,6 @@ def drawn_people(result: Result, cells: Cells, people: Floats, area: int, apart:
     )
 
 
-def following(result: Result, area: int, elsewhere: Elsewhere) -> Following:
+def following(result: Result, area: int, elsewhere: Wanted) -> Following:
     """What the trajectories of one area follow."""
     return Following(view_of(result.services).course, area, elsewhere)

@@ -14,9 +14,11 @@ from forecast.run.inputs import Area
 from forecast.run.model import Result
 from forecast.services.plan import view_of
 from forecast.services.premises import plain
-from forecast.services.school.attendance import BEYOND
-from forecast.services.school.counted import REST
-from forecast.services.school.rates import NONE
+from forecast.services.school.attendance import BEYOND, Attendance
+from forecast.services.school.counted import REST, Roll, weakest
+from forecast.services.school.doubt import Doubt
+from forecast.services.school.doubts import doubts
+from forecast.services.school.rates import NONE, SHORT
 from forecast.services.school.schools import SchoolShares
 from forecast.services.school.stages import StageDemand
 from forecast.services.school.view import SchoolView
@@ -42,9 +44,26 @@ def pupil_tables(result: Result) -> dict[str, Callable[[], pa.Table]]:
     return found
 
 
+def pupil_doubts(result: Result) -> tuple[Doubt, ...]:
+    """Counts on registers, rolls and attendance that are taken as they stand though they are unlikely."""
+    return doubts(view_of(result.services).course, result.people)
+
+
 def pupil_notes(result: Result) -> tuple[Override, ...]:
-    """What counts on registers, rolls, schools and attendance replaced (law 7)."""
-    return view_of(result.services).course.notes
+    """What counts on registers, rolls, schools and attendance replaced (law 7), and which of them are in doubt."""
+    notes = view_of(result.services).course.notes
+    told = {(note.area, note.year, note.measure) for note in notes}
+    rest = [one for one in pupil_doubts(result) if (one.area, one.year, f"{one.measure} on record") not in told]
+    return (*notes, *(doubt.override for doubt in rest))
+
+
+def pupil_remarks(result: Result) -> list[str]:
+    """The doubts in words, and counts that nothing could be made of."""
+    course, name = view_of(result.services).course, result.scenario.head.name
+    unused = [
+        f"{name}, {note.area}, {note.year}, {note.measure}: {note.why}" for note in course.notes if note.why == SHORT
+    ]
+    return [*unused, *(f"{doubt}" for doubt in pupil_doubts(result))]
 
 
 def _table(rows: Iterator[Row], keys: tuple[str, ...]) -> pa.Table:
@@ -83,7 +102,7 @@ def _counted(result: Result, stage: StageDemand, area: Area) -> Iterator[Row]:
         for year, grades in zip(roll.years, roll.pupils, strict=True):
             named = {stage.plan.grade_name(grade): value for grade, value in enumerate(grades[: stage.plan.grades])}
             for part, value in {**named, "all": grades.sum()}.items():
-                tail = ("counted", "pupils", float(value), "observed", roll.source)
+                tail = ("counted", "pupils", float(value), roll.status_of(year), roll.source)
                 yield (*_head(result, area), year, stage.service, f"{KINDS[kind]}{part}" if apart else part, *tail)
 
 
@@ -95,7 +114,8 @@ def _rates(result: Result, stage: StageDemand, place: int, area: Area) -> Iterat
             continue
         for at, year in enumerate(result.people.years):
             counted = np.isfinite(rates.counted[at, place, grade])
-            status, value = "observed" if counted else "projected", float(rates.rates[at, place, grade])
+            status = _status(stage, area, year) if counted else "projected"
+            value = float(rates.rates[at, place, grade])
             tail = ("rate", "pupils per child", value, status, _source(stage, area))
             yield (*_head(result, area), year, stage.service, stage.plan.grade_name(number), *tail)
 
@@ -116,7 +136,7 @@ def _migrant(result: Result, stage: StageDemand, place: int, area: Area) -> Iter
     there = service.find(_attending(service.series)).values[:, place]
     for at, year in enumerate(result.people.years):
         if year >= last:
-            status = "observed" if year == last else "projected"
+            status = weakest(roll.status_of(year) for roll in known) if year == last else "projected"
             tail = ("migrant-pupils", "pupils", float(there[at] * migrant / pupils), status, _source(stage, area))
             yield (*_head(result, area), year, stage.service, "all", *tail)
 
@@ -126,10 +146,19 @@ def _attending(series: tuple[object, ...]) -> str:
     return "pupils-attending" if "pupils-attending" in names else "users"
 
 
-def _source(stage: StageDemand, area: Area) -> str:
+def _rolls(stage: StageDemand, area: Area) -> list[Roll]:
     course = stage.view.course
     rolls = [course.counted.rolls.get((area.code, kind)) for kind in course.kinds[stage.service]]
-    return "; ".join(dict.fromkeys(roll.source for roll in rolls if roll is not None))
+    return [roll for roll in rolls if roll is not None]
+
+
+def _source(stage: StageDemand, area: Area) -> str:
+    return "; ".join(dict.fromkeys(roll.source for roll in _rolls(stage, area)))
+
+
+def _status(stage: StageDemand, area: Area, year: int) -> str:
+    """The status of the rows of a school year."""
+    return weakest(roll.status_of(year) for roll in _rolls(stage, area))
 
 
 def _schools(result: Result) -> Iterator[Row]:
@@ -145,16 +174,17 @@ def _of_area(result: Result, stage: StageDemand, place: int, schools: SchoolShar
     cells = [stage.pupils(grade)[:, place] for grade in range(length)]
     sizes = [stage.class_size(grade)[:, place] for grade in range(length)]
     for number, code in enumerate(schools.codes):
-        users = [cells[grade] * schools.shares[:, number, grade] for grade in range(length)]
+        pupils = [cells[grade] * schools.shares[:, number, grade] for grade in range(length)]
         one = schools.only(number)
         rooms = [one.classes(cells[grade], grade, sizes[grade]) for grade in range(length)]
         head = (*_head(result, result.areas[place]), code, _name(schools, number))
         for at, year in enumerate(years):
             if year < schools.first:
                 continue
-            status = "observed" if year <= schools.last else "projected"
+            known = schools.counted.get(code, {})
+            status = known.get(year, "projected" if year > schools.last else result.people.status(year))
             named = [stage.plan.grade_name(grade) for grade in range(length)]
-            for measure, unit, values in (("users", "pupils", users), ("classes", "classes", rooms)):
+            for measure, unit, values in (("pupils-attending", "pupils", pupils), ("classes", "classes", rooms)):
                 found = [float(value[at]) for value in values]
                 for part, value in zip([*named, "all"], [*found, sum(found)], strict=True):
                     yield (*head, year, stage.service, part, measure, unit, value, status, schools.source)
@@ -177,9 +207,11 @@ def _flows(result: Result, stage: StageDemand, view: SchoolView) -> Iterator[Row
     # (year, origin, destination), all beyond the city last
     flows = np.zeros((len(result.people.years), count + 1, count + 1))
     for origin in range(count):
-        for grade in range(stage.band.grades)[stage.band.cut(stage.service, origin)]:
+        for grade in range(stage.band.grades):
             for end, values in view.flows(stage.band.name, grade, origin):
-                flows[:, origin, count if end == BEYOND else end] += values
+                # By the stage that they attend: six years of primary school may send to five.
+                if stage.band.service(origin if end == BEYOND else end, grade) == stage.service:
+                    flows[:, origin, count if end == BEYOND else end] += values
     for grade in range(stage.plan.grades):
         flows[:, count, :count] += stage.arriving(grade)
     yield from _told(result, stage, flows, (*result.areas, beyond))
@@ -188,8 +220,26 @@ def _flows(result: Result, stage: StageDemand, view: SchoolView) -> Iterator[Row
 def _told(result: Result, stage: StageDemand, flows: Floats, ends: tuple[Area, ...]) -> Iterator[Row]:
     attendance = stage.view.course.attendance
     source = ENGINE if attendance is None else attendance.source(stage.band.services) or ENGINE
+    told = {} if attendance is None else _by_rows(attendance, stage, len(ends) - 1)
     for origin, destination in np.argwhere(flows.any(axis=0)).tolist():
         head = (*_head(result, ends[destination]), ends[origin].code, ends[origin].name_zh)
         for at, year in enumerate(result.people.years):
-            value = float(flows[at, origin, destination])
-            yield (*head, year, stage.service, "pupils", "pupils", value, result.people.status(year), source)
+            value, status = float(flows[at, origin, destination]), told.get((origin, destination, year))
+            modelled = "nowcast" if year <= result.people.nowcast_until else "projected"
+            tail = ("pupils", "pupils", value, status or modelled, source)
+            yield (*head, year, stage.service, *tail)
+
+
+def _by_rows(attendance: Attendance, stage: StageDemand, beyond: int) -> dict[tuple[int, int, int], str]:
+    """Status of the rows of the table by place of origin and destination, and year; ``beyond`` the city last."""
+    found: dict[tuple[int, int, int], str] = {}
+    for route in attendance.routes:
+        if route.service in stage.band.services:
+            end = beyond if route.destination == BEYOND else route.destination
+            for year, status in route.status.items():
+                key = (route.origin, end, year)
+                found[key] = weakest((found.get(key, ""), status))
+    for arrival in attendance.arrivals:
+        if arrival.service == stage.service:
+            found[beyond, arrival.destination, arrival.year] = arrival.status
+    return found

@@ -12,13 +12,18 @@ import pandas as pd
 from forecast.axes import Floats
 from forecast.errors import Fault, InputError
 from forecast.run.school_rolls import school_rolls
-from forecast.services.school.counted import Attending, Counted, Listed, Roll, School
+from forecast.services.school.counted import Attending, Counted, Listed, Roll, School, weakest
 from forecast.tables.near import did_you_mean
 from forecast.tables.places import places
 
 Frames = Mapping[str, pd.DataFrame]
 Rows = list[Any]
 TOLD = ("repeaters", "migrant", "boarders")
+FROM_ONE = (
+    "grades count from 1 in each stage: 七年级 (in 5+4 schools 六年级) is grade 1 of junior, 高一 grade 1 of senior"
+)
+RESIDENT = "resident: children who live there, for they go to school there (law 8)"
+CONVERT = "count those who live there, whatever their household register (户籍), or leave the rows out"
 
 
 def counted_of(frames: Frames) -> Counted:
@@ -35,7 +40,9 @@ def counted_of(frames: Frames) -> Counted:
             return empty
 
     known = read("schools", _schools, {})
-    rolls, schools = read("pupils", lambda frame: _pupils(frame, known, "schools" in frames), ({}, {}))
+    # Against a table of schools that has faults of its own nothing is held: it would tell of faults that are none.
+    sound = not faults
+    rolls, schools = read("pupils", lambda frame: _pupils(frame, known, "schools" in frames, sound), ({}, {}))
     children, attendance = read("children", _children, ()), read("attendance", _attendance, ())
     if faults:
         raise InputError(faults)
@@ -60,15 +67,18 @@ def _schools(frame: pd.DataFrame) -> dict[tuple[str, str], School]:
 
 
 def _pupils(
-    frame: pd.DataFrame, known: Mapping[tuple[str, str], School], *told: bool
+    frame: pd.DataFrame, known: Mapping[tuple[str, str], School], listed: bool, sound: bool
 ) -> tuple[dict[tuple[str, str], Roll], dict[tuple[str, str], dict[str, Roll]]]:
-    """Rolls of areas, and of their schools; an area without rows of its own is the sum of its schools."""
+    """Rolls of areas, and of their schools; an area without rows of its own is the sum of its schools.
+
+    listed  whether there is a table of schools;  sound  whether it has no faults
+    """
     groups: dict[tuple[str, str, str], list[tuple[Any, str]]] = {}
     faults: list[Fault] = []
     for row, where in _rows(frame):
         faults += _odd(row, where)
         groups.setdefault((str(row.area), str(row.service), str(row.school)), []).append((row, where))
-    if any(told):
+    if listed and sound:
         faults += _strange(groups, known)
     if faults:
         raise InputError(faults)
@@ -86,7 +96,7 @@ def _pupils(
             faults += error.faults
     if faults:
         raise InputError(faults)
-    return school_rolls(areas, schools, partial, known)
+    return school_rolls(areas, schools, partial, known) if sound else (areas, {})
 
 
 def _odd(row: Any, where: str) -> Iterator[Fault]:
@@ -124,13 +134,10 @@ def _roll(rows: Rows, school: School | None) -> Roll:
     if school is not None and school.grades is not None:
         first, last = school.grades[0], max(last, school.grades[1])
     wanted = [(year, grade) for year in years for grade in range(first, last + 1)]
-    missing = [f"{year} grade {grade}" for year, grade in wanted if (year, grade) not in counts]
+    missing = [(year, grade) for year, grade in wanted if (year, grade) not in counts]
+    places = {(int(row.year), int(row.grade)): where for row, where in rows}
     if missing:
-        row, where = rows[0]
-        of = f"school {row.school} of {row.area}" if row.school else str(row.area)
-        what = f"{row.service} pupils of {of} in all grades {first} to {last} of every school year given"
-        found = f"{len(missing)} without a row: {'; '.join(missing[:10])}"
-        raise InputError.one(where, what, found, "add the rows, 0 where a grade is empty, or leave the year out")
+        raise InputError([_missing(rows, missing, (first, last), school)])
 
     def cells(name: str) -> Floats:
         out = np.full((len(years), last), 0.0 if name == "pupils" else np.nan)
@@ -141,17 +148,39 @@ def _roll(rows: Rows, school: School | None) -> Roll:
     pupils, migrant, boarders = cells("pupils"), cells("migrant"), cells("boarders")
     for part in (migrant, boarders):
         part[:, : first - 1] = 0.0
-    statuses = sorted({str(row.status) for row, _ in rows})
+    by_year = {year: weakest(str(row.status) for row, _ in rows if int(row.year) == year) for year in years}
     source = "; ".join(sorted({str(row.source) for row, _ in rows}))
     sums = (migrant.sum(axis=1), boarders.sum(axis=1))  # unknown where one grade is
-    return Roll(years, pupils, cells("repeaters"), *sums, "; ".join(statuses), source, rows[0][1])
+    status = weakest(by_year.values())
+    return Roll(years, pupils, cells("repeaters"), *sums, status, source, rows[0][1], by_year, places)
+
+
+def _missing(rows: Rows, missing: list[tuple[int, int]], grades: tuple[int, int], school: School | None) -> Fault:
+    """Grades without a row, beside the rows of their year; of a stage that is numbered on from the one before, so."""
+    year = missing[0][0]
+    row, where = next(item for item in rows if int(item[0].year) == year)
+    of = f"school {row.school} of {row.area}" if row.school else str(row.area)
+    what = f"{row.service} pupils of {of} in all grades {grades[0]} to {grades[1]} of every school year given"
+    named = "; ".join(f"{year} grade {grade}" for year, grade in missing[:10])
+    lowest = min(int(item.grade) for item, _ in rows)
+    numbered_on = lowest > 3 and row.service in ("junior", "senior", "senior-vocational")
+    way_out = "add the rows, 0 where a grade is empty, or leave the year out"
+    if numbered_on and (school is None or school.grades is None):
+        way_out = FROM_ONE
+    return Fault(where, what, f"{len(missing)} without a row: {named}", way_out)
 
 
 def _children(frame: pd.DataFrame) -> tuple[Listed, ...]:
-    return tuple(
-        Listed(str(row.area), int(row.year), int(row.age), float(row.children), str(row.source), where)
-        for row, where in _rows(frame)
-    )
+    found = []
+    others = [(where, str(row.concept)) for row, where in _rows(frame) if row.concept != "resident"]
+    if others:
+        (where, concept), *rest = others
+        more = f" (and in {len(rest)} more rows)" if rest else ""
+        raise InputError.one(f"{where}, column concept", RESIDENT, f"{concept}{more}", CONVERT)
+    for row, where in _rows(frame):
+        cells = (str(row.area), int(row.year), int(row.age), float(row.children))
+        found.append(Listed(*cells, str(row.source), where, str(row.status)))
+    return tuple(found)
 
 
 def _attendance(frame: pd.DataFrame) -> tuple[Attending, ...]:
@@ -165,7 +194,8 @@ def _attendance(frame: pd.DataFrame) -> tuple[Attending, ...]:
             way_out = "name the area at one end"
             faults.append(Fault(f"{where}, columns from_area and to_area", "an area", "both blank", way_out))
         ends = (str(row.from_area), str(row.to_area))
-        found.append(Attending(*ends, str(row.service), int(row.year), share, pupils, str(row.source), where))
+        service, source, status = str(row.service), str(row.source), str(row.status)
+        found.append(Attending(*ends, service, int(row.year), share, pupils, source, where, status))
     if faults:
         raise InputError(faults)
     return tuple(found)

@@ -9,7 +9,7 @@ import numpy as np
 
 from forecast.axes import Floats
 from forecast.errors import Fault, InputError
-from forecast.services.school.counted import REST, Roll, School
+from forecast.services.school.counted import REST, Roll, School, by_year, weakest
 
 Key = tuple[str, str]
 """Area and kind of school."""
@@ -75,9 +75,10 @@ def _of(
     if partial:
         left = rest[[year - years[0] for year in years]]
         nothing = np.full(len(years), np.nan)
-        wide[REST] = Roll(
-            tuple(years), left, np.full_like(left, np.nan), nothing, nothing, area.status, area.source, area.where
-        )
+        told = by_year((area, whole))
+        untold = np.full_like(left, np.nan)
+        status = weakest(told[year] for year in years)
+        wide[REST] = Roll(tuple(years), left, untold, nothing, nothing, status, area.source, area.where, told)
     return wide, _joined(area, whole)
 
 
@@ -130,7 +131,8 @@ def _sum(rolls: tuple[Roll, ...], years: list[int], pupils: Floats) -> Roll:
 
     source = "; ".join(dict.fromkeys(roll.source for roll in rolls))
     told = (summed("repeaters"), summed("migrant"), summed("boarders"))
-    return Roll(tuple(years), pupils, *told, rolls[0].status, source, rolls[0].where)
+    status = weakest(roll.status for roll in rolls)
+    return Roll(tuple(years), pupils, *told, status, source, rolls[0].where, by_year(rolls))
 
 
 def _joined(area: Roll, schools: Roll) -> Roll:
@@ -146,4 +148,6 @@ def _joined(area: Roll, schools: Roll) -> Roll:
 
     source = "; ".join(dict.fromkeys((area.source, schools.source)))
     cells = (both("pupils"), both("repeaters"), both("migrant"), both("boarders"))
-    return Roll(tuple(np.array(years)[order].tolist()), *cells, area.status, source, area.where)
+    status, mine = weakest((area.status, schools.status)), {year: area.status_of(year) for year in area.years}
+    every = tuple(np.array(years)[order].tolist())
+    return Roll(every, *cells, status, source, area.where, {**by_year((schools,)), **mine}, area.rows)

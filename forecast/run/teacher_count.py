@@ -13,7 +13,7 @@ from forecast.axes import SEXES, Floats
 from forecast.demography.engine import Override
 from forecast.errors import Fault, InputError
 from forecast.project.staff import TeachersSpec
-from forecast.services.staff.pensions import AGES, POSTS
+from forecast.services.staff.pensions import AGES, MEN, POSTS
 from forecast.services.staff.teachers import STAGES, spread_ages
 from forecast.tables.checks import overlapping
 from forecast.tables.places import places
@@ -125,11 +125,13 @@ def _spread(
     """Teachers of one stage of one area by post and age, and what was assumed for it."""
     out = np.zeros((len(POSTS), len(AGES)))
     assumed: list[Assumed] = []
+    theirs = np.array([post != MEN for post in range(len(POSTS))])
     first_age = int(spec.count.first_age.value)
     for sex, groups in sorted(cell.items()):
         women = {"male": 0.0, "female": 1.0}.get(sex)
         posts = np.array(spec.women.posts(stage, women))
         by_age = [group for group in groups if not isnan(group.start)]
+        before = float(out[theirs].sum())
         for group in by_age or groups:
             first = int(group.start) if by_age else first_age
             end = None if isnan(group.width) else first + int(group.width)
@@ -140,7 +142,8 @@ def _spread(
             assumed.append((f"ages ({sex})", NONE, total, why))
         if women is None:
             share = spec.women.share.values[stage]
-            assumed.append(("women", NONE, total * share, f"sexes are not counted: a share of {share:g} is assumed"))
+            why = f"sexes are not counted: a share of {share:g} is assumed, of a group fewer where women retire earlier"
+            assumed.append(("women", NONE, float(out[theirs].sum()) - before, why))
     return out, assumed
 
 

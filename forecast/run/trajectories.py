@@ -19,9 +19,11 @@ from forecast.demography.sampled import Sampled
 from forecast.demography.students import moves
 from forecast.kernels.paths import Cells, blocks
 from forecast.kernels.quantiles import summarise
+from forecast.run.care_draws import care_level
 from forecast.run.model import Result
-from forecast.run.pupil_draws import Elsewhere, attending_elsewhere, drawn_people, following
-from forecast.services.plan import SERVICES, Place, care_of, services
+from forecast.run.pupil_draws import attending_elsewhere, drawn_people, following
+from forecast.services.plan import SERVICES, Place, measured_of, services
+from forecast.services.school.view import Wanted
 from forecast.services.series import Series
 
 PROBS = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
@@ -129,14 +131,14 @@ class _Task:
     """What is asked of every area.
 
     items      series in their order, and the place of each service's main one (``main``)
-    elsewhere  children who attend in another area
+    elsewhere  children who attend in another area, and how far pupils on record stray
     """
 
     result: Result
     sampled: Sampled
     items: Sequence[Series]
     main: Mapping[str, int]
-    elsewhere: Elsewhere
+    elsewhere: Wanted
 
 
 @dataclass(slots=True, eq=False)
@@ -234,17 +236,17 @@ def _served(result: Result) -> tuple[list[Series], dict[str, int]]:
 def _compared(result: Result, items: Sequence[Series]) -> dict[Key, int]:
     """The places of the series by which scenarios are compared."""
     return {
-        (name, "all", measure): _main(items, name, measure)
+        (name, part, measure): _main(items, name, measure, part)
         for name, service in result.demand.items()
-        for measure in service.compared
+        for part, measure in service.compared
     }
 
 
-def _main(items: Sequence[Series], service: str, measure: str) -> int:
+def _main(items: Sequence[Series], service: str, measure: str, part: str = "all") -> int:
     return next(
         number
         for number, item in enumerate(items)
-        if (item.service, item.part, item.measure) == (service, "all", measure)
+        if (item.service, item.part, item.measure) == (service, part, measure)
     )
 
 
@@ -319,7 +321,10 @@ def tastes(result: Result, draws: Draws, code: str) -> Mapping[str, Floats]:
     shared = result.models.uncertainty.take_up.shared.value
     city, own = (draws.normals(f"{name} take-up", len(SERVICES))[0] for name in (draws.parent, code))
     both = np.sqrt(shared) * city + np.sqrt(1.0 - shared) * own
-    return dict(zip(SERVICES, both, strict=True))
+    found = dict(zip(SERVICES, both, strict=True))
+    found["eldercare local"] = care_level(result, draws, code)
+    found["nursery local"] = draws.normals(f"{code} nursery level", 1)[0, 0]
+    return found
 
 
 def _demand(task: _Task, cells: Cells, people: Floats, apart: Floats, area: int) -> Floats:
@@ -330,8 +335,8 @@ def _demand(task: _Task, cells: Cells, people: Floats, apart: Floats, area: int)
     places = (Place(place.code, place.level),) * len(seen.areas)
     taste = tastes(result, task.sampled.draws, place.code)
     school = following(result, area, task.elsewhere)
-    care = care_of(result.services)
-    plan = services(result.models, result.facts, places, seen, result.province, result.nation, taste, school, care)
+    known = measured_of(result.services)
+    plan = services(result.models, result.facts, places, seen, result.province, result.nation, taste, school, known)
     found: dict[Key, Floats] = {
         (item.service, item.part, item.measure): item.values
         for service in plan.values()

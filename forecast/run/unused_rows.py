@@ -14,6 +14,7 @@ from forecast.run.inputs import Frames
 from forecast.run.model import Result
 from forecast.run.quarter_inputs import FAR, use_of
 from forecast.run.teacher_count import left_aside
+from forecast.run.unused_provision import told_months, told_standards, told_supply
 
 UNREAD = ("policy_events",)
 """Tables that the program knows and that nothing computes from: they are kept for those who read the project."""
@@ -45,6 +46,9 @@ def unused_rows(result: Result, frames: Frames) -> list[Unused]:
         ("schools", lambda result, frames: _strange(result, frames, "schools", ("area",))),
         ("children", lambda result, frames: _strange(result, frames, "children", ("area",))),
         ("attendance", lambda result, frames: _strange(result, frames, "attendance", ("from_area", "to_area"))),
+        ("standards", lambda result, _: [Unused(*item) for item in told_standards(result)]),
+        ("supply", lambda result, frames: [Unused(*item) for item in told_supply(result, frames)]),
+        ("births_by_month", lambda result, frames: [Unused(*item) for item in told_months(result, frames)]),
     ):
         if name in frames:
             found += told(result, frames)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from forecast.errors import InputError
-from forecast.services.norms import SCENARIO, Norm, Standard, norm
+from forecast.services.norms import SCENARIO, Norm, Standard, chain, norm
 from forecast.services.school.counted import Counted
 from forecast.tables.near import did_you_mean
 
@@ -33,7 +33,11 @@ class MonthlyBirths:
 
 @dataclass(frozen=True, slots=True)
 class CareNeed:
-    """Share of people of a sex (or both) and age group with a need, in percent."""
+    """Share of people of a sex (or both) and age group with a need, in percent.
+
+    area    code of the place whose people were asked, "" for the nation
+    origin  file and row, "" where nobody knows
+    """
 
     definition: str
     sex: str
@@ -44,6 +48,8 @@ class CareNeed:
     status: str
     source: str
     level: str = "adl"
+    area: str = ""
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,7 @@ class Living:
     percent: float
     status: str
     source: str
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +107,20 @@ class Facts:
     births_by_month: Mapping[tuple[str, int], MonthlyBirths] = field(default_factory=dict)
     counted: Counted = field(default_factory=Counted)
 
-    def norm(self, name: str, asked_by: str, years: range, areas: tuple[str, ...]) -> Norm:
-        """What holds in place of a standard by year and area; unknown slugs are faults that name the model file."""
+    def norm(self, name: str, asked_by: str, years: range, areas: tuple[str, ...], *, exactly: bool = False) -> Norm:
+        """What holds in place of a standard by year and area; unknown slugs are faults that name the model file.
+
+        exactly  the named row itself, whatever more local row is in force; a scenario may change it
+        """
         named = self._standard(name, asked_by)
-        return norm(self._by_subject[named.subject], named, years, areas, self.parents)
+        rivals = [row for row in self._by_subject[named.subject] if row.told or row is named]
+        if exactly:
+            rivals = [row for row in rivals if row.name == name]
+        return norm(rivals, named, years, areas, self.parents)
+
+    def chain(self, area: str) -> tuple[str, ...]:
+        """An area and those above it, the nearest first."""
+        return chain(area, self.parents)
 
     @cached_property
     def _by_subject(self) -> Mapping[tuple[str, str, str], list[Standard]]:

@@ -57,6 +57,11 @@ class Standard:
         return self.most if value is None else value
 
     @property
+    def told(self) -> bool:
+        """Whether it has a figure: a row marked as a gap takes nobody's place."""
+        return not (self.minimum is None and self.maximum is None)
+
+    @property
     def subject(self) -> tuple[str, str, str]:
         """What it fixes and for whom: rows of one subject take each other's place."""
         return self.service, self.indicator, self.applies_to
@@ -103,11 +108,20 @@ class Norm:
         return "; ".join(dict.fromkeys(row.source for rows in self.held for row in rows))
 
     def spells(self, area: int) -> Iterator[tuple[int, int, Standard]]:
-        """First and last year of each row in turn."""
+        """First and last year of each row in turn; years in which it is not in force apart."""
         rows = self.held[int(self.place[area])]
-        for row, years in groupby(self.years, key=lambda year: rows[year - self.years[0]]):
+
+        def held(year: int) -> tuple[Standard, bool]:
+            row = rows[year - self.years[0]]
+            return row, row.holds(year)
+
+        for (row, _), years in groupby(self.years, key=held):
             spell = list(years)
             yield spell[0], spell[-1], row
+
+    def stand_ins(self, area: int) -> Iterator[tuple[int, int, Standard]]:
+        """The same of the years in which a row stands in though it is not in force: none other is (law 7)."""
+        return ((first, last, row) for first, last, row in self.spells(area) if not row.holds(first))
 
 
 def norm(
@@ -124,7 +138,7 @@ def norm(
     if len(rivals) == 1:
         return Norm(named.name, years, ((named,) * len(years),), np.zeros(len(areas), dtype=np.intp))
     codes = list(dict.fromkeys(areas))
-    held = [tuple(_held(rivals, named, year, _chain(code, parents)) for year in years) for code in codes]
+    held = [tuple(_held(rivals, named, year, chain(code, parents)) for year in years) for code in codes]
     different = list(dict.fromkeys(held))
     found = {code: different.index(rows) for code, rows in zip(codes, held, strict=True)}
     # Columns may be a thousand trajectories of one area.
@@ -132,7 +146,7 @@ def norm(
     return Norm(named.name, years, tuple(different), np.array(of_each, dtype=np.intp))
 
 
-def _chain(code: str, parents: Mapping[str, str]) -> tuple[str, ...]:
+def chain(code: str, parents: Mapping[str, str]) -> tuple[str, ...]:
     """An area and those above it, the nearest first."""
     found = [code]
     while found[-1] in parents and parents[found[-1]] not in found:
@@ -140,12 +154,12 @@ def _chain(code: str, parents: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _held(rivals: Sequence[Standard], named: Standard, year: int, chain: tuple[str, ...]) -> Standard:
-    fitting = [row for row in rivals if row.holds(year) and (row.area in chain or row is named)]
+def _held(rivals: Sequence[Standard], named: Standard, year: int, above: tuple[str, ...]) -> Standard:
+    fitting = [row for row in rivals if row.holds(year) and (row.area in above or row is named)]
 
     def order(row: Standard) -> tuple[bool, int, int, bool]:
         # A named row without a place counts as wide as can be.
-        near = -chain.index(row.area) if row.area in chain else -len(chain)
+        near = -above.index(row.area) if row.area in above else -len(above)
         return row.document == SCENARIO, near, row.first, row is named
 
     return max(fitting, key=order) if fitting else named

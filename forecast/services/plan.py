@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from forecast.project.spec import Models
-from forecast.services.care.eldercare import CareFit, Eldercare
+from forecast.services.care.eldercare import Eldercare
+from forecast.services.care.fit import CareFit
+from forecast.services.care.use import CareTaste
+from forecast.services.childcare.counts import Counts, counts_of
 from forecast.services.childcare.nursery import Nursery
+from forecast.services.childcare.use import Tastes
 from forecast.services.facts import Facts
 from forecast.services.norms import Norm
 from forecast.services.people import People
@@ -62,6 +66,17 @@ class Following:
     elsewhere: Wanted | None = None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Measured:
+    """What counts say of take-up, the same on all trajectories.
+
+    care  of old people, by the nation's;  childcare  of nurseries below the nation
+    """
+
+    care: CareFit | None = None
+    childcare: Counts | None = None
+
+
 def services(
     models: Models,
     facts: Facts,
@@ -71,12 +86,12 @@ def services(
     nation: People,
     taste: Taste | None = None,
     school: Following | None = None,
-    care: CareFit | None = None,
+    measured: Measured | None = None,
 ) -> Mapping[str, Demand]:
     """Every service by name, in the order of ``SERVICES``.
 
     taste, school  where the areas are trajectories of one area; without ``school`` each column is an area of its own
-    care           what the nation's counts of old people say, where it was worked out before
+    measured       what counts say of take-up, where it was worked out before
     """
     tastes = {} if taste is None else taste
     structure = models.school.structure
@@ -88,16 +103,32 @@ def services(
         view = SchoolView(course_of(models, plans, facts, people, (province, nation), counted), people)
     else:
         view = SchoolView(school.course, people, school.here, tastes, school.elsewhere)
-    found: dict[str, Demand] = {"nursery": Nursery(models.nursery, facts, people, nation, tastes.get("nursery"))}
+    known = Measured() if measured is None else measured
+    childcare = known.childcare
+    if childcare is None:
+        childcare = counts_of(models.nursery.take_up, facts, people, nation.areas[0], (province,))
+    nursery = Nursery(models.nursery, facts, people, nation, Tastes.of(taste), childcare)
+    found: dict[str, Demand] = {"nursery": nursery}
     found |= {name: StageDemand(plan, facts, people, view) for name, plan in plans.items()}
-    found["eldercare"] = Eldercare(models.eldercare, facts, people, nation, tastes.get("eldercare"), care)
+    care_taste = CareTaste.of(taste)
+    found["eldercare"] = Eldercare(models.eldercare, facts, people, nation, care_taste, known.care, (province,))
     there = {name: found[name] for name in SERVICES if name in found}
-    return {name: housed(name, service, models.premises, facts, people) for name, service in there.items()}
+    kinds = view.course.kinds
+    return {
+        name: housed(name, service, models.premises, facts, people, kinds.get(name, ()))
+        for name, service in there.items()
+    }
 
 
 def view_of(found: Mapping[str, Demand]) -> SchoolView:
     """The view of pupils that the stages of a plan share."""
     return next(stage.view for stage in map(plain, found.values()) if isinstance(stage, StageDemand))
+
+
+def measured_of(found: Mapping[str, Demand]) -> Measured:
+    """What counts say of take-up, from services that were built."""
+    nursery = next((service for service in map(plain, found.values()) if isinstance(service, Nursery)), None)
+    return Measured(care_of(found), None if nursery is None else nursery.counts)
 
 
 def care_of(found: Mapping[str, Demand]) -> CareFit | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Protocol
 
@@ -17,6 +17,7 @@ from forecast.services.series import Factor, Series, Service, whole_up
 
 FILE = "models/premises.toml"
 ROOMS = "rooms"
+ATTENDING = "pupils-attending"
 
 
 class Taught(Protocol):
@@ -41,7 +42,7 @@ class Housed:
     rooms       class rooms, one for each class, and so many more for each class
     facilities  classes over those of the typical facility, rounded up
     land        facilities x the standard of one;  floor  likewise, and boarders x the standard of dormitories
-    boarders    users x the share who board, rounded up: as many beds
+    boarders    pupils who go to school here x the share who board, rounded up: as many beds
     """
 
     def __init__(
@@ -52,9 +53,13 @@ class Housed:
         end: str,
         facts: Facts,
         people: People,
+        kinds: Sequence[str] = (),
     ) -> None:
+        """One of them; ``kinds``: of school that are counted apart, the service itself where there is one alone."""
         self.name, self.inner, self.building, self.end, self.people = name, inner, building, end, people
-        self.boarding: Boarding | None = boarding(building.boarders, facts.counted.rolls, self.name, people.areas)
+        self.boarding: Boarding | None = boarding(
+            building.boarders, facts.counted.rolls, kinds or (self.name,), people.areas
+        )
 
         def norm(key: str, slug: str | None) -> Norm | None:
             asked_by = f"{FILE}, key {self.name}.{key}"
@@ -109,7 +114,7 @@ class Housed:
         return whole_up(classes / typical.value)
 
     def _boarders(self, service: Service) -> Floats | None:
-        return None if self.boarding is None else whole_up(service.find("users").values * self.boarding.share)
+        return None if self.boarding is None else whole_up(_attending(service).values * self.boarding.share)
 
     def _value(self, norm: Norm) -> Floats:
         return norm.least if self.end == "least" else norm.most
@@ -118,7 +123,7 @@ class Housed:
         return row.least if self.end == "least" else row.most
 
     def _row(self, name: str, unit: str, values: Floats, norms: tuple[Norm | None, ...]) -> Series:
-        base = self._service.find("users" if name == "boarders" else "classes")
+        base = _attending(self._service) if name == "boarders" else self._service.find("classes")
         sources = [base.source, *(norm.source for norm in norms if norm is not None)]
         sources += [self.boarding.source] if name == "boarders" and self.boarding is not None else []
         return Series(self.name, "all", name, unit, values, base.born, "; ".join(dict.fromkeys(sources)))
@@ -153,7 +158,8 @@ class Housed:
             yield Factor("land", "result", known("land"), "m2", status, "computed")
         sleeping = self._boarders(service)
         if sleeping is not None and self.boarding is not None:
-            yield Factor("users", "subtotal", known("users"), "pupils", status, "computed")
+            pupils = _attending(service)
+            yield Factor(pupils.measure, "subtotal", at(pupils.values), "pupils", status, "computed")
             yield self.boarding.factor(area)
             yield Factor("boarders", "result", at(sleeping), "pupils", status, "computed", "as many beds")
         if self.floor is not None and facilities is not None:
@@ -184,12 +190,23 @@ def _assumed(name: str, kind: str, item: Assumption, unit: str) -> Factor:
     return Factor(name, kind, item.value, unit, item.status, item.source, item.why)
 
 
-def housed(name: str, service: Taught, spec: PremisesSpec, facts: Facts, people: People) -> Taught:
-    """A service with its premises; those without any in ``premises.toml`` as they are."""
+def _attending(service: Service) -> Series:
+    """Those who go to school here, wherever they live; where nobody is known to live elsewhere, the users."""
+    there = any(item.measure == ATTENDING for item in service.series)
+    return service.find(ATTENDING if there else "users")
+
+
+def housed(
+    name: str, service: Taught, spec: PremisesSpec, facts: Facts, people: People, kinds: Sequence[str] = ()
+) -> Taught:
+    """A service with its premises; those without any in ``premises.toml`` as they are.
+
+    kinds  kinds of school that make the service, where they are counted apart
+    """
     building = getattr(spec, name, None)
     if not isinstance(building, Building):
         return service
-    return Housed(name, service, building, spec.of_range, facts, people)
+    return Housed(name, service, building, spec.of_range, facts, people, kinds)
 
 
 def plain(service: object) -> object:

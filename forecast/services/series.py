@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forecast.axes import Floats
 
 WHOLE = 1e-9
 """Slack before a count is rounded up: ten children in classes of ten make one class, whatever the last bit says."""
 
-STAFFED = ("classes", "teachers", "carers")
-"""What standards make of places."""
+STAFFED = ("classes", "teachers", "carers", "need")
+"""What standards make of places, and the need behind them."""
+POLICY = "policy"
+"""How the parts end that follow a policy beside the natural figure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class Series:
     values   (year, area)
     born     share already born (year, area), None where it has no meaning
     source   source ids, joined by "; "
+    counted  status of the counts that it shows (year, area), "" where it shows none; None: nowhere
     """
 
     service: str
@@ -48,6 +52,7 @@ class Series:
     values: Floats
     born: Floats | None
     source: str
+    counted: NDArray[np.str_] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,10 +64,12 @@ class Service:
     main: str
 
     @property
-    def compared(self) -> tuple[str, ...]:
-        """Measures of the whole that two scenarios are compared by, the main one first."""
+    def compared(self) -> tuple[tuple[str, str], ...]:
+        """Part and measure of what two scenarios are compared by: the main figure, staff, need, and policy figures."""
         there = {item.measure for item in self.series if item.part == "all"}
-        return (self.main, *(name for name in STAFFED if name in there and name != self.main))
+        whole = [("all", name) for name in (self.main, *STAFFED) if name in there]
+        policy = [(item.part, item.measure) for item in self.series if item.part.endswith(POLICY)]
+        return (*dict.fromkeys(whole), *(pair for pair in policy if pair[1] in (self.main, "carers")))
 
     def find(self, measure: str, part: str = "all") -> Series:
         """The series of a measure and part."""

@@ -116,7 +116,12 @@ def _choices(coded: Coded, blank: Bools, column: Column) -> Typed:
     fits = coded.spread(np.array([word is not None for word in found], dtype=bool))
     words = pa.array([word or "" for word in found], pa.large_string()).take(pa.array(coded.rows))
     expected = f"one of {in_words(column.allowed)}"
-    return Typed(words, (Misfit(~fits & ~blank, expected, lambda word: did_you_mean(word, known)),))
+
+    def hint(word: str) -> str:
+        # a figure is no misspelling of another one
+        return column.meaning_en if word.isdigit() else did_you_mean(word, known)
+
+    return Typed(words, (Misfit(~fits & ~blank, expected, hint),))
 
 
 def _days(coded: Coded, blank: Bools) -> Typed:

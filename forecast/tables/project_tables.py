@@ -10,6 +10,7 @@ from forecast.errors import Fault, InputError
 from forecast.tables.aliases import tables as other_names
 from forecast.tables.checks import broken_ages, unknown_references, wrong_sums
 from forecast.tables.decode import SUFFIXES
+from forecast.tables.figures import odd_figures
 from forecast.tables.near import did_you_mean, in_words
 from forecast.tables.reader import Part, assemble, read_part
 from forecast.tables.schema import load_schema, table_names
@@ -79,7 +80,7 @@ def _stranger(path: Path, shown_as: str) -> Fault:
 
 
 def _checked(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    faults = unknown_references(tables)
+    faults = [*unknown_references(tables), *odd_figures(tables)]
     if "population" in tables:
         broken = broken_ages(tables["population"])
         faults += broken

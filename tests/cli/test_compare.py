@@ -243,3 +243,14 @@ def test_one_service_shows_classes_and_staff(forecast: Call, city: Path) -> None
     )
     found = json.loads(forecast(*words).stdout)
     assert {line["measure"] for line in found["lines"]} == {"births", "places", "classes", "teachers"}
+
+
+def test_a_policy_stands_beside_the_natural_figure(forecast: Call, city: Path) -> None:
+    words = ("compare", "baseline", "nursery-target", "--project", city, "--trajectories", "0", "--json")
+    lines = json.loads(forecast(*words).stdout)["lines"]
+    gain = {(line["service"], line["part"]): line for line in lines if line["year"] == 2035 and line["service"]}
+    assert gain["nursery", "all"]["difference"] == 0
+    policy = gain["nursery", "policy"]
+    assert policy["base"] == gain["nursery", "all"]["base"], "without a target the policy is what is natural"
+    assert policy["difference"] > 0
+    assert "Nursery places, policy" in forecast(*words[:-1], "--lang", "en").stdout

@@ -46,13 +46,50 @@ def test_pupils_by_grade_replace_gross_enrolment(project: Path, forecast: Call) 
 
 def test_check_tells_what_has_no_effect(project: Path, forecast: Call) -> None:
     table(project, "pupils", PUPILS, [*steady("230102", 2024), *steady("230000", 2024, grades=1)])
-    table(project, "children", "area,year,age,children,source,status,confidence", [f"230000,2024,3,9,{ORIGIN}"])
+    table(
+        project,
+        "children",
+        "area,year,age,concept,children,source,status,confidence",
+        [f"230000,2024,3,resident,9,{ORIGIN}"],
+    )
     done = forecast("check", "--project", project, "--json")
     assert done.exit_code == 0, done.output
     told = "\n".join(json.loads(done.stdout)["warnings"])
     assert "pupils: 5 rows (230102 primary 2024) show no cohort moving up" in told
     assert "pupils: 1 rows have no effect: 230000 is no area of the project" in told
     assert "children: 1 rows have no effect: 230000" in told
+
+
+def test_what_is_unlikely_is_told_with_its_row(project: Path, forecast: Call) -> None:
+    rows = steady("230102", 2022, 2023, 2024)
+    rows[7] = rows[7].replace(",7000,", ",9000,")
+    table(project, "pupils", PUPILS, [*rows, *steady("230103", 2024)])
+    head = "区划代码,年份,年龄,口径,儿童数,来源,状态,可信度"
+    table(project, "children", head, [f"230102,2025,3,常住,51390,{ORIGIN}"])
+    done = forecast("check", "--project", project, "--json")
+    assert done.exit_code == 0, done.output
+    told = "\n".join(json.loads(done.stdout)["warnings"])
+    assert "pupils.csv, row 9: primary pupils of 230102, 2023 grade 3: 9,000, where 7,000 are usual" in told
+    assert "children.csv, row 2: children of 3 on registers of 230102, 2025: 51,390, x10." in told
+    assert "the youngest cohorts on registers of 230102 (born up to 2022)" in told
+    zh = forecast("check", "--project", project, "--json", "--lang", "zh")
+    assert "230102 2025 年 3 岁在册儿童 51,390 人" in "\n".join(json.loads(zh.stdout)["warnings"])
+    ran = forecast(
+        *("run", "--project", project, "--scenario", "baseline", "--trajectories", "0", "--no-report", "--quiet")
+    )
+    assert ran.exit_code == 0, ran.output
+    overrides = pd.read_parquet(Path(ran.stdout.strip()) / "overrides.parquet").set_index("measure")
+    assert overrides.loc["pupils of primary 3", "after"] == 9000.0
+    why = str(overrides.loc["pupils of primary on record", "why"])
+    assert "gross enrolment stands in" in why
+
+
+def test_years_to_come_are_no_counts(project: Path, refuse: Refuse) -> None:
+    table(project, "pupils", PUPILS, steady("230102", 2024, 2025, 2026, 2027))
+    head = "area,year,age,concept,children,source,status,confidence"
+    table(project, "children", head, [f"230102,2030,3,resident,5000,{ORIGIN}"])
+    said = refuse(("run", "--trajectories", "0"), "school years up to 2026", "born_until", "2027")
+    assert "pupils.csv, row 17" in said
 
 
 def test_what_does_not_fit_is_refused(project: Path, refuse: Refuse) -> None:

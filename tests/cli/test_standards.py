@@ -39,7 +39,7 @@ def test_list_the_most_local_of_an_area(project: Path, forecast: Call) -> None:
     path = project / "data" / "standards" / "standards.csv"
     frame = pd.read_csv(path, dtype=str)
     row = frame[frame["standard"] == "primary-class-size"].assign(
-        standard="daoli-class-size", area="230102", maximum="40"
+        standard="daoli-class-size", area="230102", minimum="40", maximum="40"
     )
     pd.concat([frame, row]).to_csv(path, index=False)
 

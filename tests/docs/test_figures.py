@@ -117,7 +117,7 @@ def test_the_services_quote_what_the_run_measures(baseline: Result) -> None:
         f"by {abs(100.0 * care.path.yearly):.1f} % a year",
         f"it ends {100.0 * (1.0 - care.path.homes[-1, 0]):.1f} % below 2024",
         f"{nursery[0]:.1f} times what today's use fills ({nursery[1]:,.0f})",
-        f"{hulan[0]:.2f} of the {hulan[1]:,.0f} that the nation's choice gives",
+        f"{hulan[0]:.2f} of the {hulan[1]:,.0f} that its people would need if they used homes as the nation does",
         f"{nation[0]:.2f} of what the province's rate gives",
         f"apart {apart[0]:.2f} and {apart[1]:.2f}",
     )

@@ -10,6 +10,7 @@ import numpy as np
 from forecast.axes import Floats
 from forecast.services.care.living import LivingMix
 from forecast.services.care.need import NeedRates
+from forecast.services.care.own import NeedMix
 from forecast.services.care.rows import FROM_AGE
 from forecast.services.people import People
 
@@ -39,17 +40,17 @@ class Cells:
         return np.asarray(self.people.sum(axis=2))
 
 
-def cells(people: People, need: NeedRates, living: LivingMix) -> Cells:
+def cells(people: People, mix: NeedMix, living: LivingMix) -> Cells:
     """Everybody of 60 and over by level and arrangement; an arrangement's mix is the same at every level of need."""
-    old = people.people[..., FROM_AGE:].transpose(0, 2, 3, 1)
-    if len(living.shares) == 1:
+    old, need = people.people[..., FROM_AGE:].transpose(0, 2, 3, 1), mix.tables[0]
+    if len(living.shares) == len(mix.tables) == 1:
         summed = _summed(old, need, living.shares[0])
     else:
         shape = (len(old), len(_weights(need, living.shares[0])[0]), old.shape[-1])
         summed = np.empty(shape)
-        for number, shares in enumerate(living.shares):
-            columns = living.place == number
-            summed[..., columns] = _summed(old[..., columns], need, shares)
+        for table, shares in set(zip(mix.place.tolist(), living.place.tolist(), strict=True)):
+            columns = (living.place == shares) & (mix.place == table)
+            summed[..., columns] = _summed(old[..., columns], mix.tables[table], living.shares[shares])
     kinds, levels = len(living.arrangements), len(need.levels)
     last = kinds + levels * kinds
     everybody, in_need = summed[:, :kinds], summed[:, kinds:last]

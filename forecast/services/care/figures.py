@@ -15,6 +15,8 @@ from forecast.services.care.served import NONE, Policy, Served
 from forecast.services.norms import Norm
 from forecast.services.series import whole_up
 
+NORMS = {"severe": "carers.severe", "other": "carers.other", "self-caring": "carers.none"}
+"""Standards of people per carer by the group they are for."""
 Values = dict[tuple[str, str], Floats]
 UNITS = {
     "people": "persons",
@@ -77,7 +79,7 @@ class Figures:
         found |= self._served(natural, "")
         policy, share = self.under_policy
         by_setting = self._settings(policy)
-        for part in ("family", "home", "meals", "day-care", "institution", "community"):
+        for part in ("family", "home", "meals", "day-care", "institution", "community", "all"):
             found["users", f"{part}-policy"] = by_setting[part]
         found |= self._beds(policy.institution, policy.institution * share, "-policy")
         found |= self._served(policy, "-policy")
@@ -132,16 +134,16 @@ class Figures:
         found["meals", "all"] = served.settings[SETTINGS.index("meals")] * spec.meals.value
         return found
 
-    def _staff(self, users: Floats) -> dict[str, Floats]:
-        """Carers of users by level (level, year, column), by the norm of the level; not rounded."""
+    def groups(self, users: Floats) -> dict[str, Floats]:
+        """Users by level (level, year, column), by those for whom carers are told apart."""
         severe = self.cells.levels.index("severe") if "severe" in self.cells.levels else None
         dependent = users[NONE + 1 :].sum(axis=0)
         heavy = np.zeros_like(dependent) if severe is None else users[severe]
-        return {
-            "severe": heavy / self.norm["carers.severe"].most,
-            "other": np.maximum(dependent - heavy, 0.0) / self.norm["carers.other"].most,
-            "self-caring": users[NONE] / self.norm["carers.none"].most,
-        }
+        return {"severe": heavy, "other": np.maximum(dependent - heavy, 0.0), "self-caring": users[NONE]}
+
+    def _staff(self, users: Floats) -> dict[str, Floats]:
+        """Carers of users by level (level, year, column), by the norm of the level; not rounded."""
+        return {name: value / self.norm[NORMS[name]].most for name, value in self.groups(users).items()}
 
     def _lines(self) -> Values:
         """Other patterns' beds, and floor of community rooms."""

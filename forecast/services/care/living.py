@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from forecast.axes import AGES, SEXES, Floats
 from forecast.errors import Fault, InputError
-from forecast.services.care.rows import FROM_AGE, by_group
+from forecast.services.care.ground import not_ahead
+from forecast.services.care.rows import FROM_AGE, by_group, row_at
 from forecast.services.facts import Facts
 from forecast.services.facts import Living as Row
+from forecast.services.school.counted import weakest
 
 TABLE = "data/**/living"
 ARRANGEMENTS = ("alone", "couple", "others")
@@ -30,14 +32,23 @@ class LivingMix:
     shares        by distinct table: (arrangement, sex, age), 1 in all at each age from 60 on
     place         which of them each area takes (area,)
     from_area     whose rows each table holds, and their year
+    sources       of each table, and ``statuses``, that of the least sure of its rows
     """
 
     arrangements: tuple[str, ...]
     shares: tuple[Floats, ...]
     place: NDArray[np.intp]
     from_area: tuple[tuple[str, int], ...]
-    source: str
-    status: str
+    sources: tuple[str, ...]
+    statuses: tuple[str, ...]
+
+    def source(self, area: int) -> str:
+        """Where the mix of an area is from, "" where none is known."""
+        return self.sources[int(self.place[area])]
+
+    def status(self, area: int) -> str:
+        """How sure the mix of an area is."""
+        return self.statuses[int(self.place[area])]
 
     def told(self, area: int, sex: int = 1, age: int = 75) -> str:
         """The mix of an area in words, at one age."""
@@ -50,26 +61,34 @@ class LivingMix:
         return f"{parts} ({code}, {year})"
 
 
-def living_mix(facts: Facts, areas: tuple[str, ...]) -> LivingMix:
-    """The mix of each area: its own rows of the latest year, else the nearest parent's; ``InputError`` for bad rows."""
+def living_mix(facts: Facts, areas: tuple[str, ...], last: int) -> LivingMix:
+    """The mix of each area: its own rows of the latest year, else the nearest parent's; ``InputError`` for bad rows.
+
+    last  the last year on record: nobody knows how people will live
+    """
     if not facts.living:
         nobody = np.zeros((1, len(SEXES), AGES))
         nobody[..., FROM_AGE:] = 1.0
         places = np.zeros(len(areas), dtype=np.intp)
-        return LivingMix(UNKNOWN, (nobody,), places, (("", 0),), "", "assumed")
+        return LivingMix(UNKNOWN, (nobody,), places, (("", 0),), ("",), ("assumed",))
     rows: dict[str, list[Row]] = {}
     for row in facts.living:
+        not_ahead(row.year, last, row_at(row, f"{row.area}, column year", TABLE))
         rows.setdefault(row.area, []).append(row)
     holders = {code: _holder(code, rows, facts.parents) for code in dict.fromkeys(areas)}
     distinct = list(dict.fromkeys(holders.values()))
     tables = [_table(rows[code], code) for code in distinct]
     place = np.array([distinct.index(holders[code]) for code in areas], dtype=np.intp)
-    used = [row for code in distinct for row in rows[code]]
-    source = "; ".join(dict.fromkeys(row.source for row in used))
-    statuses = {row.status for row in used}
-    status = next((name for name in ("assumed", "recalled", "derived") if name in statuses), "verified")
-    years = tuple((code, max(row.year for row in rows[code])) for code in distinct)
-    return LivingMix(ARRANGEMENTS, tuple(tables), place, years, source, status)
+    used = [_latest(rows[code]) for code in distinct]
+    sources = tuple("; ".join(dict.fromkeys(row.source for row in own)) for own in used)
+    statuses = tuple(weakest(row.status for row in own) for own in used)
+    years = tuple((code, own[0].year) for code, own in zip(distinct, used, strict=True))
+    return LivingMix(ARRANGEMENTS, tuple(tables), place, years, sources, statuses)
+
+
+def _latest(rows: Sequence[Row]) -> list[Row]:
+    last = max(row.year for row in rows)
+    return [row for row in rows if row.year == last]
 
 
 def _holder(code: str, rows: Mapping[str, object], parents: Mapping[str, str]) -> str:
@@ -85,11 +104,12 @@ def _holder(code: str, rows: Mapping[str, object], parents: Mapping[str, str]) -
 
 def _table(rows: Sequence[Row], code: str) -> Floats:
     """Shares by arrangement, sex and age (arrangement, sex, age), made to sum to 1 exactly."""
-    last = max(row.year for row in rows)
-    latest = [row for row in rows if row.year == last]
+    latest = _latest(rows)
+    last = latest[0].year
     missing = [name for name in ARRANGEMENTS if not any(row.arrangement == name for row in latest)]
     if missing:
-        raise InputError.one(f"{TABLE}, {code}, {last}", "all three arrangements", f"none of {', '.join(missing)}")
+        where = row_at(latest[0], f"{code}, {last}", TABLE)
+        raise InputError.one(where, "all three arrangements", f"none of {', '.join(missing)}", "add their rows")
     found = np.stack(
         [
             by_group([row for row in latest if row.arrangement == name], f"{code} {name} {last}", TABLE)
@@ -98,11 +118,13 @@ def _table(rows: Sequence[Row], code: str) -> Floats:
     )
     sums = found[..., FROM_AGE:].sum(axis=0)
     faults = []
-    for sex, name in enumerate(SEXES):
+    both = all(row.sex == "both" for row in latest)
+    for sex, name in enumerate(("both sexes",) if both else SEXES):
         off = np.flatnonzero(np.abs(sums[sex] - 1.0) > WHOLE / 100.0)
         if len(off):
             age, total = FROM_AGE + int(off[0]), 100.0 * float(sums[sex, off[0]])
-            where = f"{TABLE}, {code}, {last}, {name} aged {age}"
+            added = [row for row in latest if row.age_start <= age and row.sex in ("both", name)]
+            where = row_at(max(added, key=lambda row: row.age_start), f"{code}, {last}, {name} aged {age}", TABLE)
             faults.append(Fault(where, "shares that sum to 100 %", f"{total:.2f} %", "correct them"))
     if faults:
         raise InputError(faults)

@@ -6,16 +6,18 @@ each is a table of its own: a share of it may be split by another, and says so; 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from forecast.axes import Floats
-from forecast.errors import InputError
+from forecast.errors import Fault, InputError
 from forecast.project.eldercare import LEVELS, Need, NeedTable, NeedTrend, ShareRow
-from forecast.services.care.rows import FILE, FROM_AGE, TABLE, gradient, one_row, rows_of
+from forecast.services.care.rows import FILE, FROM_AGE, TABLE, gradient, one_row, row_at, rows_of
 from forecast.services.facts import CareNeed, Facts
 from forecast.services.people import People
+from forecast.services.school.counted import weakest
 from forecast.tables.near import did_you_mean
 
 __all__ = ["FILE", "FROM_AGE", "NeedRates", "need_rates"]
@@ -33,6 +35,7 @@ class NeedRates:
     dementia  share with dementia (sex, age), beside the levels and never added to them; None where no table is named
     scale     what a gradient was multiplied by to reach the level; 1 for rows taken as they are
     told      how the rates came about
+    severe_share  severe need over all need among the nation's people; NaN where the table has no such level
     """
 
     table: str
@@ -45,18 +48,12 @@ class NeedRates:
     source: str
     dementia_source: str
     told: str
+    severe_share: float = float("nan")
 
     @property
     def all(self) -> Floats:
         """Share who need care at any level (sex, age)."""
         return np.asarray(self.rates.sum(axis=0))
-
-    @property
-    def severe_share(self) -> float:
-        """Severe need over all need where the table scales the one from the other."""
-        if "severe" not in self.levels:
-            return float("nan")
-        return float(self.rates[self.levels.index("severe")].sum() / max(self.all.sum(), 1e-300))
 
 
 def need_rates(spec: Need, facts: Facts, nation: People) -> NeedRates:
@@ -70,16 +67,39 @@ def need_rates(spec: Need, facts: Facts, nation: People) -> NeedRates:
     levels, rates, scale, sources, told = found
     dementia, dementia_source = _dementia(spec, facts, nation)
     trend = _trend(spec.trend, facts, nation, rates.sum(axis=0))
-    if (rates.sum(axis=0) * trend.max() > 1.0 + SLACK).any():
-        age = int(np.argmax(rates.sum(axis=(0, 1))))
-        what = f"at most 100 % in need at any age under need.table {spec.table}"
-        most = 100.0 * float(rates.sum(axis=0).max() * trend.max())
-        raise InputError.one(f"{FILE}, [need]", what, f"{most:.1f} % at age {age}", "correct the shares or the trend")
+    not_above_one(rates, trend, f"{FILE}, [need]", f"need.table {spec.table}")
     source = "; ".join(dict.fromkeys(sources))
     status = "derived" if table.gradient is not None else _worst(facts, table.rows)
     return NeedRates(
-        spec.table, levels, rates, trend, dementia, scale, status, source, dementia_source, f"{told}{table.why}"
+        spec.table,
+        levels,
+        rates,
+        trend,
+        dementia,
+        scale,
+        status,
+        source,
+        dementia_source,
+        f"{told}{table.why}",
+        _severe_share(levels, rates, nation.people[0, 0]),
     )
+
+
+def not_above_one(rates: Floats, trend: Floats, where: str, under: str) -> None:
+    """``InputError`` where more than everybody needs care: rates (level, sex, age), trend (year, 1)."""
+    if (rates.sum(axis=0) * trend.max() > 1.0 + SLACK).any():
+        age = int(np.argmax(rates.sum(axis=0).max(axis=0)))
+        most = 100.0 * float(rates.sum(axis=0).max() * trend.max())
+        what = f"at most 100 % in need at any age under {under}"
+        raise InputError.one(where, what, f"{most:.1f} % at age {age}", "correct the shares or the trend")
+
+
+def _severe_share(levels: tuple[str, ...], rates: Floats, people: Floats) -> float:
+    """Severe need over all need; rates (level, sex, age), people (sex, age)."""
+    if "severe" not in levels:
+        return float("nan")
+    in_need = (rates * people).sum(axis=(1, 2))
+    return float(in_need[levels.index("severe")] / max(in_need.sum(), 1e-300))
 
 
 def _known(spec: Need, facts: Facts) -> None:
@@ -93,8 +113,7 @@ def _known(spec: Need, facts: Facts) -> None:
 
 def _worst(facts: Facts, definition: str | None) -> str:
     """The status of rows that are taken as they are."""
-    found = {row.status for row in facts.care_need if row.definition == definition}
-    return next((status for status in ("assumed", "recalled", "derived") if status in found), "verified")
+    return weakest(row.status for row in facts.care_need if row.definition == definition)
 
 
 Found = tuple[tuple[str, ...], Floats, float, list[str], str]
@@ -105,7 +124,7 @@ def _from_total(name: str, table: NeedTable, total: ShareRow, facts: Facts, nati
     key = f"need.tables.{name}"
     row = one_row(facts, total, f"{key}.total")
     shape, source = _shape(table, facts, nation, f"{key}.gradient", total.year)
-    scale = row.percent / 100.0 / _share(shape, nation, total.year, total.from_age)
+    scale = row.percent / 100.0 / share_in(shape, nation, total.year, total.from_age)
     rates = shape * scale
     whole = f"{table.gradient} gradient x {scale:.3f}: the nation's {total.from_age}+ show {row.percent:g} %"
     told, sources = f"{whole} in {total.year}; ", [source, row.source]
@@ -114,19 +133,44 @@ def _from_total(name: str, table: NeedTable, total: ShareRow, facts: Facts, nati
     if table.severe is None:
         return ("undivided",), rates[None], scale, sources, told
     severe = one_row(facts, table.severe, f"{key}.severe")
-    part = severe.percent / 100.0 / _share(rates, nation, table.severe.year, table.severe.from_age)
+    part = severe.percent / 100.0 / share_in(rates, nation, table.severe.year, table.severe.from_age)
     if part > 1.0:
         what = f"a share below that of all in need ({100 / part * severe.percent / 100:.2f} %)"
         raise InputError.one(f"{FILE}, key {key}.severe", what, f"{severe.percent:g} %", "name another table")
-    told += f"severe {part:.1%} of them, so that {severe.percent:g} % of {severe.age_start}+ are ({severe.year}); "
+    heavy, flat = rates * part, table.severe_gradient is None
     sources.append(severe.source)
+    if not flat:
+        heavy, shape_source = _severe_by_age(name, table, facts, nation, severe.percent, rates)
+        sources.append(shape_source)
+    ages = "the same at every age" if flat else f"by age as {table.severe_gradient}"
+    told += f"severe {part:.1%} of them, {ages}, so that {severe.percent:g} % of {severe.age_start}+ are "
+    told += f"({severe.year}); "
+    rest = rates - heavy
     if table.split is None:
-        return ("undivided", "severe"), np.stack([rates * (1.0 - part), rates * part]), scale, sources, told
+        return ("undivided", "severe"), np.stack([rest, heavy]), scale, sources, told
     moderate, split_source = _moderate(facts, table.split, f"{key}.split")
-    rest = rates * (1.0 - part)
-    levels = np.stack([rest * (1.0 - moderate), rest * moderate, rates * part])
+    levels = np.stack([rest * (1.0 - moderate), rest * moderate, heavy])
     told += f"moderate {moderate:.1%} of the others; "
     return ("mild", "moderate", "severe"), levels, scale, [*sources, split_source], told
+
+
+def _severe_by_age(
+    name: str, table: NeedTable, facts: Facts, nation: People, percent: float, rates: Floats
+) -> tuple[Floats, str]:
+    """Severe need by sex and age with a shape of its own, at the level of its share, and the source of the shape."""
+    asked = table.severe
+    if asked is None:
+        raise ValueError("severe_gradient stands beside severe")
+    key = f"need.tables.{name}.severe_gradient"
+    rows = rows_of(facts, str(table.severe_gradient), key)
+    shape = gradient(rows, str(table.severe_gradient), nation.people[_place(nation, asked.year), 0])
+    heavy = shape * (percent / 100.0 / share_in(shape, nation, asked.year, asked.from_age))
+    if (heavy > rates + SLACK).any():
+        age = int(np.argmax((heavy - rates).max(axis=0)))
+        what = f"severe need within all need, {100 * rates[:, age].min():.1f} % at age {age}"
+        way_out = "take a flatter gradient, or leave it out"
+        raise InputError.one(f"{FILE}, key {key}", what, f"{100 * heavy[:, age].max():.1f} %", way_out)
+    return np.minimum(heavy, rates), rows[0].source
 
 
 def _moderate(facts: Facts, definition: str, key: str) -> tuple[float, str]:
@@ -143,7 +187,7 @@ def _from_rows(name: str, table: NeedTable, facts: Facts, nation: People) -> Fou
     """Rows by level: as they stand where they are by age, else each level laid on a gradient."""
     definition = str(table.rows)
     rows = rows_of(facts, definition, "need.table" if name == definition else f"need.tables.{name}.rows")
-    by_level = _by_level(rows, definition, by_age=table.gradient is None)
+    by_level = rows_by_level(rows, definition, by_age=table.gradient is None)
     levels = tuple(by_level)
     sources = [row.source for found in by_level.values() for row in found]
     if table.gradient is None:
@@ -153,15 +197,31 @@ def _from_rows(name: str, table: NeedTable, facts: Facts, nation: People) -> Fou
     year = next(iter(by_level.values()))[0].year or nation.years[0]
     shape, source = _shape(table, facts, nation, f"need.tables.{name}.gradient", year)
     shares = np.array([_whole(found, definition) for found in by_level.values()])
-    scales = shares / 100.0 / _share(shape, nation, year, FROM_AGE)
+    scales = shares / 100.0 / share_in(shape, nation, year, FROM_AGE)
     told = f"{table.gradient} gradient, each level scaled to its share of {FROM_AGE}+ in {year}; "
     return levels, scales[:, None, None] * shape, float(scales.sum()), [source, *sources], told
 
 
-def _by_level(rows: tuple[CareNeed, ...], name: str, *, by_age: bool) -> dict[str, list[CareNeed]]:
-    """Rows of the latest year by level, least first; the one level of a definition that has no levels is undivided."""
+def rows_by_level(rows: Sequence[CareNeed], name: str, *, by_age: bool) -> dict[str, list[CareNeed]]:
+    """Rows of the latest year by level, least first; the one level of a definition that has no levels is undivided.
+
+    Where one level is mild, moderate or severe, another word would leave its people out: a fault for each row.
+    """
     named = [level for level in IN_NEED if any(row.level == level for row in rows)]
     if named:
+        strange = [row for row in rows if row.level not in IN_NEED]
+        if strange:
+            expected = f"one of {', '.join(IN_NEED)}, as its other rows"
+            raise InputError(
+                Fault(
+                    row_at(row, f"{name}, column level"),
+                    expected,
+                    row.level,
+                    did_you_mean(row.level, IN_NEED)
+                    or "correct the level, or give these rows a definition of their own",
+                )
+                for row in strange
+            )
         return {level: _latest([row for row in rows if row.level == level]) for level in named}
     found = sorted({row.level for row in rows if not by_age or row.age_width is not None})
     if len(found) != 1:
@@ -179,10 +239,15 @@ def _latest(rows: list[CareNeed]) -> list[CareNeed]:
 
 def _whole(rows: list[CareNeed], name: str) -> float:
     for row in rows:
-        if row.sex == "both" and row.age_width is None and row.age_start == FROM_AGE:
+        if is_whole(row):
             return row.percent
     what = f"a share of both sexes of {FROM_AGE}+ for level {rows[0].level}"
     raise InputError.one(f"{TABLE}, {name}", what, "none", "add the row, or leave the gradient out")
+
+
+def is_whole(row: CareNeed) -> bool:
+    """One share of all old people."""
+    return row.sex == "both" and row.age_width is None and row.age_start == FROM_AGE
 
 
 def _shape(table: NeedTable, facts: Facts, nation: People, key: str, year: int) -> tuple[Floats, str]:
@@ -196,7 +261,8 @@ def _place(nation: People, year: int) -> int:
     return nation.place(max(year, nation.years[0]))
 
 
-def _share(rates: Floats, nation: People, year: int, from_age: int) -> float:
+def share_in(rates: Floats, nation: People, year: int, from_age: int) -> float:
+    """Share of the nation's people from an age on whom rates (sex, age) count."""
     people = nation.people[_place(nation, year), 0]
     return float((rates * people)[:, from_age:].sum() / people[:, from_age:].sum())
 
@@ -211,7 +277,7 @@ def _dementia(spec: Need, facts: Facts, nation: People) -> tuple[Floats | None, 
         return shape, rows[0].source
     asked = spec.dementia_level
     level = one_row(facts, asked, "need.dementia_level")
-    scale = level.percent / 100.0 / _share(shape, nation, asked.year, asked.from_age)
+    scale = level.percent / 100.0 / share_in(shape, nation, asked.year, asked.from_age)
     return np.minimum(shape * scale, 1.0), level.source
 
 
@@ -228,7 +294,7 @@ def _trend(spec: NeedTrend, facts: Facts, nation: People, rates: Floats) -> Floa
     if spec.how == "none" or spec.to is None:
         return np.ones((len(years), 1))
     row = one_row(facts, spec.to, "need.trend.to")
-    left = row.percent / 100.0 / _share(rates, nation, spec.to.year, spec.to.from_age)
+    left = row.percent / 100.0 / share_in(rates, nation, spec.to.year, spec.to.from_age)
     start = nation.nowcast_until
     if spec.to.year <= start:
         what = f"a year after {start}, the last on record"

@@ -87,9 +87,10 @@ def by_group(rows: Sequence[CareNeed | Living], name: str, table: str = TABLE) -
     out = np.zeros((len(SEXES), AGES))
     faults = [*_wrong(rows, name, table)]
     for place, sex in enumerate(SEXES):
-        own = [row for row in rows if row.sex == sex] or [row for row in rows if row.sex == "both"]
-        faults += _untiled(own, f"{table}, {name}, {sex}")
-        for row in own:
+        own = [row for row in rows if row.sex == sex]
+        both = [] if own else [row for row in rows if row.sex == "both"]
+        faults += _untiled(own or both, f"{name}, {'both sexes' if both else sex}", table)
+        for row in own or both:
             end = AGES if row.age_width is None else row.age_start + row.age_width
             out[place, row.age_start : end] = row.percent / 100.0
     if faults:
@@ -100,15 +101,21 @@ def by_group(rows: Sequence[CareNeed | Living], name: str, table: str = TABLE) -
 def _wrong(rows: Iterable[CareNeed | Living], name: str, table: str) -> Iterable[Fault]:
     for row in rows:
         if not 0.0 <= row.percent <= 100.0:
-            where = f"{table}, {name}, {row.sex} from {row.age_start}"
+            where = row_at(row, f"{name}, {row.sex} from {row.age_start}", table)
             yield Fault(where, "a percentage from 0 to 100", f"{row.percent:g}", "correct the share")
 
 
-def _untiled(rows: Iterable[CareNeed | Living], where: str) -> Iterable[Fault]:
+def row_at(row: CareNeed | Living, what: str, table: str = TABLE) -> str:
+    """File and row, and what stands there; the table where nobody knows the row."""
+    return f"{row.origin} ({what})" if row.origin else f"{table}, {what}"
+
+
+def _untiled(rows: Iterable[CareNeed | Living], what: str, table: str) -> Iterable[Fault]:
     """What keeps groups from tiling the ages from 60 on."""
     ordered = sorted(rows, key=lambda row: row.age_start)
-    after = FROM_AGE
+    after, where = FROM_AGE, f"{table}, {what}"
     for row in ordered:
+        where = row_at(row, what, table)
         if row.age_start != after:
             kind = "a hole" if row.age_start > after else "groups that overlap"
             found = f"{kind}: the next group begins at {row.age_start}"

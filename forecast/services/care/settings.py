@@ -14,7 +14,7 @@ import numpy as np
 
 from forecast.axes import Floats
 from forecast.errors import InputError
-from forecast.project.eldercare import SETTINGS, CommunityName, EldercareSpec, HomeName, Odds, Price
+from forecast.project.eldercare import SETTINGS, CommunityName, EldercareSpec, HomeName, Odds, Price, Use
 from forecast.services.care.living import UNKNOWN
 from forecast.services.care.rows import FILE
 
@@ -148,8 +148,17 @@ def _none_is_stated(spec: EldercareSpec, *, solved: bool) -> None:
             raise InputError.one(f"{FILE}, key {key}.none", what, "nothing", "add them; 0 where nobody comes")
 
 
-def prices(named: Mapping[str, Price], elasticity: float, levels: tuple[str, ...], years: range) -> Floats:
-    """What odds are multiplied by: price ^ -elasticity (year | 1, level, setting); of several, the product."""
+def elasticities(use: Use) -> Floats:
+    """Of each setting, in the order of ``SETTINGS`` (setting,): of homes, and of settings at home where it is named."""
+    outside = use.elasticity if use.community_elasticity is None else use.community_elasticity
+    return np.array([outside.value] * (COMMUNITY.stop - COMMUNITY.start) + [use.elasticity.value] * len(HOME_NAMES))
+
+
+def prices(named: Mapping[str, Price], elasticity: Floats | float, levels: tuple[str, ...], years: range) -> Floats:
+    """What odds are multiplied by: price ^ -elasticity (year | 1, level, setting); of several, the product.
+
+    elasticity  of all settings, or of each (setting,)
+    """
     if not named:
         return np.ones((1, len(levels), len(SETTINGS)))
     found = np.ones((len(years), len(levels), len(SETTINGS)))
@@ -159,4 +168,4 @@ def prices(named: Mapping[str, Price], elasticity: float, levels: tuple[str, ...
             for setting in item.settings:
                 if level in levels:
                     found[since, levels.index(level), SETTINGS.index(setting)] *= item.factor
-    return np.asarray(found**-elasticity)
+    return np.asarray(found ** -np.asarray(elasticity))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,10 +10,11 @@ import numpy as np
 from forecast.axes import Floats
 from forecast.errors import InputError
 from forecast.project.eldercare import Institution, Use
+from forecast.services.care.local import LocalMix
 from forecast.services.care.rows import FILE
 from forecast.services.facts import Fact
 from forecast.services.people import People
-from forecast.services.uptake import TEN, Uptake
+from forecast.services.uptake import TEN
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,15 +62,40 @@ def use_path(
     return UsePath(yearly, np.exp(past + weight * yearly * steps)[:, None])
 
 
-def shocks(spec: Institution, use: Use, years: range, taste: Floats | None) -> tuple[Floats, Floats]:
-    """Factors on the odds of community settings and of homes (year, column | 1), both with one ``taste`` (column,).
+@dataclass(frozen=True, slots=True, eq=False)
+class CareTaste:
+    """Standard normal numbers (column,): of the course of use, and of how far the area is from the nation."""
 
-    Residents of homes were counted, so they are certain in that year; users of other settings were not, and are unsure
-    from the start: variance = unsure^2 + spread^2 x years after the count / 10.
+    course: Floats
+    local: Floats | None = None
+
+    @classmethod
+    def of(cls, taste: Mapping[str, Floats] | None) -> CareTaste | None:
+        """Those of elder care among the tastes of all services; None: no trajectories."""
+        if taste is None or "eldercare" not in taste:
+            return None
+        return cls(taste["eldercare"], taste.get("eldercare local"))
+
+
+def shocks(
+    spec: Institution, use: Use, years: range, taste: CareTaste | None, here: LocalMix | None = None
+) -> tuple[Floats, Floats]:
+    """Factors on the odds of community settings and of homes (year, column | 1), all settings with one course.
+
+        log of homes = s z sqrt((t - t0) / 10) + l y - l^2 / 2        z, y standard normal, y the area's own
+
+    Residents of homes were counted, in the nation or here, in t0. The nation's use is the mean of its areas', hence
+    l^2 / 2; l is nil where residents of the area itself were counted. Users of other settings were not counted and are
+    unsure from the start, with the stated figure as the median: variance = unsure^2 + spread^2 x years after / 10.
     """
-    homes = Uptake({spec.year: 1.0}, use.institution.value).shares(years, taste)
     if taste is None:
-        return np.ones((len(years), 1)), homes
-    ahead = np.maximum(np.array(years) - spec.year, 0) / TEN
-    spread = np.sqrt(use.unsure.value**2 + use.community.value**2 * ahead)
-    return np.exp(spread[:, None] * taste[None]), homes
+        return np.ones((len(years), 1)), np.ones((len(years), 1))
+    since = np.array([float(spec.year)]) if here is None else here.since
+    ahead = np.maximum(np.array(years)[:, None] - since, 0.0) / TEN
+    homes = use.institution.value * np.sqrt(ahead) * taste.course
+    if use.local is not None and taste.local is not None:
+        away = use.local.value * taste.local - 0.5 * use.local.value**2
+        homes = homes + (away if here is None else np.where(here.counted, 0.0, away))
+    later = np.maximum(np.array(years) - spec.year, 0) / TEN
+    spread = np.sqrt(use.unsure.value**2 + use.community.value**2 * later)
+    return np.exp(spread[:, None] * taste.course[None]), np.exp(homes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,8 @@ from forecast.services.facts import Facts, MonthlyBirths
 AGES, MONTHS = 3, 12
 EVENLY = "births are spread evenly over the year: no table births_by_month"
 """Where no births by month are known, of the area or of those above it."""
+NOBODY = "births are spread evenly over the year: births_by_month has years without any birth only"
+"""Where the only years on record are years without a birth: they say nothing of a season."""
 Known = Mapping[tuple[str, int], MonthlyBirths]
 
 
@@ -35,7 +38,7 @@ class Months:
     @property
     def even(self) -> bool:
         """Whether some area has no births by month to go by."""
-        return EVENLY in self.told
+        return not {EVENLY, NOBODY}.isdisjoint(self.told)
 
     def told_of(self, area: int) -> str:
         """Where the shares of an area come from."""
@@ -46,12 +49,6 @@ class Months:
         found = self.shares.reshape(*self.shares.shape[:3], 2, MONTHS // 2).sum(axis=-1)
         return np.asarray(found if len(self.told) == 1 else found[:, self.place])
 
-    def of(self, children: Floats) -> Floats:
-        """Children by month of age (year, area, 36), from those of 0, 1 and 2 years (year, area, 3)."""
-        shares = self.shares if len(self.told) == 1 else self.shares[:, self.place]
-        split = children[..., None] * shares
-        return np.asarray(split.reshape(*split.shape[:2], AGES * MONTHS))
-
 
 def months(facts: Facts, years: range, areas: tuple[str, ...]) -> Months:
     """The split of every year and area.
@@ -59,18 +56,22 @@ def months(facts: Facts, years: range, areas: tuple[str, ...]) -> Months:
     Who is aged x on 31 December of t was born in t - x, and has 12 x + 12 - k completed months if born in month k. So
     the share of a month of age is that of a month of birth: deaths and moves are taken to fall evenly on the children
     of one year. Births of the year count where they are known by month, of the area or of the nearest place above it
-    that has any; else those of all years known there together, as the season; else a twelfth each.
+    that has any; else those of all years known there together, as the season; else a twelfth each. A year without any
+    birth has no season: it counts as not known.
     """
+    known = {key: item for key, item in facts.births_by_month.items() if any(item.births)}
+    nobody = frozenset(code for code, _ in facts.births_by_month.keys() - known.keys())
     codes = list(dict.fromkeys(areas))
-    nearest = {code: _nearest(code, facts) for code in codes}
+    nearest = {code: _nearest(code, facts, {area for area, _ in known}) for code in codes}
     homes = list(dict.fromkeys(nearest.values()))
-    shares = np.stack([_shares(facts.births_by_month, home, years) for home in homes], axis=1)
+    shares = np.stack([_shares(known, home, years) for home in homes], axis=1)
     places = {code: homes.index(home) for code, home in nearest.items()}
-    used = [item for (code, _), item in facts.births_by_month.items() if code in homes]
+    used = [item for (code, _), item in known.items() if code in homes]
+    empty = any(nobody.intersection(facts.chain(code)) for code in codes)
     return Months(
         shares,
         np.array([places[code] for code in areas] if len(homes) > 1 else np.zeros(len(areas)), dtype=np.intp),
-        tuple(_told(facts.births_by_month, home) for home in homes),
+        tuple(_told(known, home, empty=empty) for home in homes),
         "; ".join(dict.fromkeys(item.source for item in used)),
     )
 
@@ -85,36 +86,25 @@ def twelve(area: str, year: int, births: Mapping[int, float]) -> tuple[float, ..
     return tuple(births[month] for month in range(1, MONTHS + 1))
 
 
-def _nearest(code: str, facts: Facts) -> str:
+def _nearest(code: str, facts: Facts, known: AbstractSet[str]) -> str:
     """The area, or the nearest place above it, that has births by month; "" where none has."""
-    known = {area for area, _ in facts.births_by_month}
-    seen: set[str] = set()
-    while code not in known:
-        seen.add(code)
-        code = facts.parents.get(code, "")
-        if not code or code in seen:
-            return ""
-    return code
+    return next((area for area in facts.chain(code) if area in known), "")
 
 
 def _shares(known: Known, home: str, years: range) -> Floats:
     """Shares of one place (year, age, month)."""
     even = np.full(MONTHS, 1.0 / MONTHS)
     own = {year: np.array(item.births) for (code, year), item in known.items() if code == home}
-    season = _share(np.sum(list(own.values()), axis=0), even) if own else even
-    born = {year: _share(births, season) for year, births in own.items()}
+    together = np.sum(list(own.values()), axis=0) if own else even
+    season = together / together.sum()
+    born = {year: births / births.sum() for year, births in own.items()}
     # Born in December: no month of age completed beyond the birthday; in January: eleven.
     return np.array([[born.get(year - age, season)[::-1] for age in range(AGES)] for year in years])
 
 
-def _share(births: Floats, instead: Floats) -> Floats:
-    total = births.sum()
-    return births / total if total > 0 else instead
-
-
-def _told(known: Known, home: str) -> str:
+def _told(known: Known, home: str, *, empty: bool) -> str:
     if not home:
-        return EVENLY
+        return NOBODY if empty else EVENLY
     years = sorted(year for code, year in known if code == home)
     spell = str(years[0]) if len(years) == 1 else f"{years[0]}-{years[-1]}"
     return f"births by month of {home}, {spell}; in other years all of these together, as the season"

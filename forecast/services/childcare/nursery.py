@@ -9,10 +9,11 @@ import numpy as np
 
 from forecast.axes import FEMALE, MALE, Floats
 from forecast.project.nursery import CLASSES, NurserySpec
-from forecast.services.childcare.months import EVENLY, months
-from forecast.services.childcare.told import ASSUMED, Seats, Split, of_classes, of_months, of_places
-from forecast.services.childcare.use import FILE, SERVICE, use_of
-from forecast.services.facts import Facts
+from forecast.services.childcare.counts import SERVICE, Counts, counts_of
+from forecast.services.childcare.months import EVENLY, NOBODY, months
+from forecast.services.childcare.told import ASSUMED, Part, Seats, Split, beside, of_classes, of_months, of_places
+from forecast.services.childcare.use import FILE, Tastes, use_of
+from forecast.services.facts import Fact, Facts
 from forecast.services.lines import lines
 from forecast.services.norms import Norm
 from forecast.services.people import People
@@ -40,12 +41,21 @@ class Nursery:
     """Nursery demand of all areas and years."""
 
     def __init__(
-        self, spec: NurserySpec, facts: Facts, people: People, nation: People, taste: Floats | None = None
+        self,
+        spec: NurserySpec,
+        facts: Facts,
+        people: People,
+        nation: People,
+        taste: Tastes | None = None,
+        counts: Counts | None = None,
     ) -> None:
+        """``counts``: what is known below the nation, where it was worked out before."""
         self.spec, self.facts, self.people, self.taste = spec, facts, people, taste
         years, areas = people.years, people.areas
         self.months = months(facts, years, areas)
-        self.use = use_of(spec.take_up, facts, nation, months(facts, nation.years, nation.areas))
+        self.counts = counts_of(spec.take_up, facts, people, nation.areas[0]) if counts is None else counts
+        of_nation = months(facts, nation.years, nation.areas)
+        self.use = use_of(spec.take_up, facts, nation, of_nation, areas, self.counts)
 
         def norm(name: str, key: str) -> Norm:
             return facts.norm(name, f"{FILE}, key {key}", years, areas)
@@ -69,7 +79,7 @@ class Nursery:
     @cached_property
     def rates(self) -> Floats:
         """Natural use per unit of weight (year, 1 or column)."""
-        return self.use.rates(self.people.years, self.taste)
+        return self.use.rates(self.taste)
 
     @cached_property
     def children(self) -> tuple[Floats, ...]:
@@ -143,7 +153,7 @@ class Nursery:
         born = self._born_of(users)
         rows = [self._row("all", "wish", self.wished, born)]
         if self.use.inclusive is not None:
-            some = sum_of(users) * (self.use.inclusive.value / 100.0)
+            some = sum_of(users) * (self.use.inclusive.value / 100.0 * self.use.some_here.ratios)
             rows += [
                 self._row("inclusive", "users", some, born),
                 self._row("inclusive", "places", whole_up(some), born),
@@ -157,12 +167,12 @@ class Nursery:
     @property
     def wished(self) -> Floats:
         """Children whose parents wish a place (year, area)."""
-        return sum_of(self.weighted) * self.use.wish
+        return sum_of(self.weighted) * self.use.wished
 
     @property
     def aimed(self) -> list[Floats] | None:
         """Users by age under the target, None where none is stated."""
-        rates = self.use.target_rates(self.people.years, self.taste)
+        rates = self.use.target_rates(self.taste)
         return None if rates is None else [self.using(age, rates) for age in CLASSES]
 
     def _lines(self) -> list[Series]:
@@ -192,20 +202,24 @@ class Nursery:
     def _row(self, part: str, measure: str, values: Floats, born: Floats | None) -> Series:
         used = {
             "people": "",
-            "wish": self.use.asked.source,
+            "wish": self._sources(self.use.asked, *self.use.asked_here.facts),
             "classes": self.sizes.get(part, self.sizes[part_of(1)]).source,
             "carers": self.carers.get(part, self.carers[part_of(1)]).source,
         }
-        source = used.get(measure, "; ".join(dict.fromkeys(fact.source for fact in self.use.used.values())))
+        source = used.get(measure, "; ".join(self.use.sources))
         if part == "inclusive" and self.use.inclusive is not None:
-            source = f"{source}; {self.use.inclusive.source}"
+            source = f"{source}; {self._sources(self.use.inclusive, *self.use.some_here.facts)}"
         if part == "policy":
-            source = f"{source}; {self.use.asked.source}"
+            source = f"{source}; {used['wish']}"
         return Series(SERVICE, part, measure, UNITS[measure], values, born, on_people(source))
+
+    @staticmethod
+    def _sources(*facts: Fact) -> str:
+        return "; ".join(dict.fromkeys(fact.source for fact in facts))
 
     def explain(self, area: int, year: int) -> tuple[Factor, ...]:
         """From births to children by month of age, users, places, classes and carers for one area and year."""
-        place, status = self.people.place(year), self.people.status(year)
+        place, status = self.people.place(year), self.status(year)
         shape = self.children[0].shape
 
         def at(values: Floats) -> float:
@@ -213,20 +227,26 @@ class Nursery:
 
         users = [self.using(age, self.rates) for age in CLASSES]
         told = self.months.told_of(area)
-        even = told == EVENLY
+        even = told in (EVENLY, NOBODY)
         split = Split(
             np.broadcast_to(self.months.halves(), (*shape, len(CLASSES), 2))[place, area],
             told,
             ASSUMED if even else "derived",
             METHOD if even else self.months.source,
+            float(self.use.nation[place, 0]),
             at(self.rates),
         )
         return (
             *of_months(self.people, self.use, split, area, year),
             *of_places([at(item) for item in users], [at(whole_up(item)) for item in users], status),
             *of_classes(self._seats(users, area, year), status),
-            *self._told_beside(at, status),
+            *self._told_beside(at, area, status),
         )
+
+    def status(self, year: int) -> str:
+        """Of users and places, as the tables say: the launch has counted people, its users are computed."""
+        found = self.people.status(year)
+        return "nowcast" if found == "observed" else found
 
     def _seats(self, users: list[Floats], area: int, year: int) -> list[Seats]:
         place = self.people.place(year)
@@ -242,19 +262,30 @@ class Nursery:
                 float(classes[part][place, area]),
                 self.carers[part].at(place, area) if part in self.carers else None,
                 float(carers[part][place, area]),
+                () if part in self.carers else self._parts_of_mixed(users, place, area),
             )
             for part, seated in self.seats(users).items()
         ]
 
-    def _told_beside(self, at: Callable[[Floats], float], status: str) -> Iterator[Factor]:
-        """What stands beside the demand: no factor of it."""
-        use = self.use
-        asked = f"{use.asked.value:g} % of the nation's under-threes"
-        yield Factor(
-            "children whose parents wish a place", "line", at(self.wished), "children", status, use.asked.source, asked
+    def _parts_of_mixed(self, users: list[Floats], place: int, area: int) -> tuple[Part, ...]:
+        """Who sits in mixed classes, by age, where each age has carers as in a class of its own."""
+        share = 0.0 if self.mixed is None else float(self.mixed[0, area])
+        late = (self.using(1, self.rates, 1), users[2])
+        return tuple(
+            Part(months, float(share * item[place, area]), self.carers[part_of(age)].at(place, area))
+            for (age, months), item in zip(((1, "18-23"), (2, "24-35")), late, strict=True)
         )
+
+    def _told_beside(self, at: Callable[[Floats], float], area: int, status: str) -> Iterator[Factor]:
+        """What stands beside the demand: no factor of it."""
+        wished = beside(self.use.asked, self.use.asked_here, area)
+        yield Factor("children whose parents wish a place", "line", at(self.wished), "children", status, *wished)
         for row in self._beside([self.using(age, self.rates) for age in CLASSES])[1:]:
-            yield Factor(f"{row.measure}, {row.part}", "line", at(row.values), row.unit, status, row.source)
+            told = ("", "")
+            if row.part == "inclusive" and self.use.inclusive is not None:
+                told = beside(self.use.inclusive, self.use.some_here, area)
+            source = told[0] or row.source
+            yield Factor(f"{row.measure}, {row.part}", "line", at(row.values), row.unit, status, source, told[1])
         absent = any(line.per == "registered" for line in self.spec.lines.values()) and self.people.registered is None
         note = "registered people are not known here: no line per 1000 of them" if absent else "never demand"
         for row in self._lines():
@@ -264,11 +295,11 @@ class Nursery:
     def derived(self) -> Iterator[tuple[str, float, str, str, str, str]]:
         """Parameters that no table and no key holds: key, value, unit, status, source, why."""
         use = self.use
-        rate = float(use.rates(self.people.years, None)[-1, 0])
-        yield "nursery use", rate, "share per unit of weight", "derived", use.use.source, use.told
+        rate, source = float(use.nation[-1, 0]), self._sources(*use.used.values())
+        yield "nursery use", rate, "share per unit of weight", "derived", source, use.told
         source = "; ".join(filter(None, (METHOD if self.months.even else "", self.months.source)))
         for told in self.months.told:
-            status = ASSUMED if told == EVENLY else "derived"
+            status = ASSUMED if told in (EVENLY, NOBODY) else "derived"
             yield "months of birth", 1.0 / 12.0, "mean share of a month", status, source, told
         if self.people.registered is None and any(line.per == "registered" for line in self.spec.lines.values()):
             why = "no line per 1000 registered people: the register of this project is not known"

@@ -6,52 +6,117 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from forecast.axes import Floats
 from forecast.errors import InputError
 from forecast.project.nursery import BANDS, TakeUp
+from forecast.project.parts import Assumption
+from forecast.services.childcare.counts import PERCENT, SERVICE, Counts, Local, carried, local_of, weights_of
 from forecast.services.childcare.months import AGES, Months
 from forecast.services.facts import Fact, Facts
 from forecast.services.people import People
-from forecast.services.uptake import Uptake
+from forecast.services.uptake import TEN, Taste, Uptake
 
 FILE = "models/nursery.toml"
-SERVICE = "nursery"
-HALVES = 2
+
+
+LEVEL = f"{SERVICE} local"
+"""In a ``Taste``: how far an area stands from the nation."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tastes:
+    """Standard normals of trajectories (column,): of nursery care over time, and of the area's own level."""
+
+    course: Floats
+    level: Floats | None = None
+
+    @classmethod
+    def of(cls, taste: Taste | None) -> Tastes | None:
+        """Those of nurseries, None where there are none."""
+        return None if not taste or SERVICE not in taste else cls(taste[SERVICE], taste.get(LEVEL))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Use:
     """Rates of use, of wish and of a target, each per unit of weight: times the weight of its months, a child's chance.
 
+    years      those of the nation and of the areas
     weights    by ``BANDS`` (age, half)
-    natural    today's use and what of it is stated for later;  target  the part of the wish that is meant to be met
-    history    use on the line between the measured years;  past  whether a year is before the last of them  (year, 1)
-    wish       the same in all years
-    use, asked, inclusive   the figures behind them, the last of each;  used  all of use by year
+    nation     use of the nation year by year (year, 1)
+    aimed      under a target what stays of it, and the part of the wish that is met, each (year, 1); None without one
+    here       use of the areas over the nation's;  asked_here  the wish likewise;  some_here  what is inclusive
+    wish       of the nation, the same in all years;  some  percent that is inclusive, None where it is not told
+    most       no more than this use on any trajectory (year, 1), None: the wish
+    spread     sd of the log of use ten years after the last count;  local  of an area's level over the nation's
+    asked, inclusive   the nation's figures behind them, the last of each;  used  all of use by year
+    points     further use by year, as stated
     """
 
+    years: range
     weights: Floats
-    natural: Uptake
-    target: Uptake | None
-    history: Floats
-    past: NDArray[np.bool_]
+    nation: Floats
+    aimed: tuple[Floats, Floats] | None
+    here: Local
+    asked_here: Local
+    some_here: Local
     wish: float
-    use: Fact
+    most: float | None
+    spread: float
+    local: float
     asked: Fact
     inclusive: Fact | None
     used: Mapping[int, Fact]
+    points: Mapping[int, Assumption]
 
-    def rates(self, years: range, taste: Floats | None) -> Floats:
-        """Natural use per unit of weight (year, 1 or column)."""
-        return np.where(self.past, self.history, self.natural.shares(years, taste))
+    @property
+    def full(self) -> float:
+        """The rate at which every child of the months that use most has a place."""
+        return 1.0 / float(self.weights.max())
 
-    def target_rates(self, years: range, taste: Floats | None) -> Floats | None:
+    @property
+    def wished(self) -> Floats:
+        """The wish per unit of weight (year, 1 or area)."""
+        return np.asarray(self.wish * self.asked_here.ratios)
+
+    def rates(self, taste: Tastes | None) -> Floats:
+        """Natural use per unit of weight (year, 1 or area)."""
+        return self._stray(self.nation * self.here.ratios, taste)
+
+    def target_rates(self, taste: Tastes | None) -> Floats | None:
         """The same towards the target: as unsure, and in the same direction."""
-        if self.target is None:
+        if self.aimed is None:
             return None
-        return np.where(self.past, self.history, self.target.shares(years, taste))
+        stays, met = self.aimed
+        return self._stray(stays * self.here.ratios + met * self.wished, taste)
+
+    def _stray(self, path: Floats, taste: Tastes | None) -> Floats:
+        """The path of the areas, and how far trajectories stray from it.
+
+            rate(t) = path(t) exp(s z sqrt((t - t0) / 10) + l y - l^2 / 2)     y, z standard normal
+
+        t0 is the last count, of the nation or of the area; l is nil where an area was counted itself. The nation's use
+        is the mean of its areas', hence l^2 / 2. No more than the ceiling: where the path itself is above it, what was
+        wished once is no limit any more, and every child is.
+        """
+        path = np.minimum(path, self.full)
+        if taste is None:
+            return path
+        years = np.array(self.years)[:, None]
+        last = np.maximum(self.here.since(self.years, last=True), max(self.used))
+        ahead = np.sqrt(np.maximum(years - self.here.over(last[None]), 0) / TEN)
+        log = self.spread * ahead * taste.course
+        if taste.level is not None and self.local > 0.0:
+            counted = self.here.own & (years >= self.here.over(self.here.since(self.years)[None]))
+            log = log + np.where(counted, 0.0, self.local * taste.level - 0.5 * self.local**2)
+        top = np.minimum(self.wished if self.most is None else self.most, self.full)
+        top = np.where(path <= top, top, self.full)
+        return np.asarray(np.minimum(path * np.exp(log), top))
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Ids of the sources of use, of the nation and below it."""
+        return tuple(dict.fromkeys(fact.source for fact in (*self.used.values(), *self.here.facts)))
 
     @property
     def told(self) -> str:
@@ -68,21 +133,9 @@ def carriers(weights: Floats) -> str:
     return ", ".join(named) + ("" if same else " by their weights")
 
 
-def carried(children: Floats, halves: Floats, weights: Floats) -> float:
-    """What a share of all under-threes is per unit of weight: children over weighted children.
-
-    children (age,), halves and weights (age, half)
-
-    >>> carried(np.full(3, 100.0), np.full((3, 2), 0.5), np.array([[0.0, 0.0], [1.0, 1.0], [1.0, 1.0]]))
-    1.5
-    """
-    return float(children.sum() / (children[:, None] * halves * weights).sum())
-
-
-def use_of(spec: TakeUp, facts: Facts, nation: People, months: Months) -> Use:
-    """The rates of a project; ``months`` are those of the nation."""
-    weights = np.array([spec.weights[band].value for band in BANDS]).reshape(AGES, HALVES)
-    halves = months.halves()
+def use_of(spec: TakeUp, facts: Facts, nation: People, months: Months, areas: tuple[str, ...], counts: Counts) -> Use:
+    """The rates of a project; ``months`` are those of the nation, ``counts`` what is known below it."""
+    weights, halves, years = weights_of(spec), months.halves(), nation.years
 
     def rate(year: int, share: float) -> float:
         place = nation.place(year)
@@ -90,26 +143,41 @@ def use_of(spec: TakeUp, facts: Facts, nation: People, months: Months) -> Use:
 
     used, asked = _by_year(facts, nation, spec.use, "use"), _by_year(facts, nation, spec.wish, "wish")
     last, asked_in = max(used), max(asked)
-    measured = {year: rate(year, fact.value / 100.0) for year, fact in used.items()}
-    wish = rate(asked_in, asked[asked_in].value / 100.0)
-    most = 1.0 / float(weights.max())
-    spread = spec.spread.value
+    measured = {year: rate(year, fact.value / PERCENT) for year, fact in used.items()}
+    wish = rate(asked_in, asked[asked_in].value / PERCENT)
     points = {year: rate(last, item.value) for year, item in spec.points.items()}
-    target = {year: item.value * wish for year, item in spec.target.items()}
     _after(spec, last)
     known = sorted(measured)
-    history = np.interp(list(nation.years), known, [measured[year] for year in known])
+    history = np.interp(list(years), known, [measured[year] for year in known])[:, None]
+    past = (np.array(years) < last)[:, None]
+
+    def course(start: float, later: Mapping[int, float]) -> Floats:
+        return Uptake({last: start, **later}, 0.0).path(years)
+
+    def here(measure: str | None, path: Floats) -> Local:
+        return local_of(measure, counts, facts, areas, years, path)
+
+    inclusive = _inclusive(spec, facts, nation.areas[0])
+    natural = np.minimum(np.where(past, history, course(measured[last], points)), 1.0 / float(weights.max()))
+    stays = np.where(past, history, course(measured[last], dict.fromkeys(spec.target, 0.0)))
+    met = course(0.0, {year: item.value for year, item in spec.target.items()})
+    whole = np.ones(len(years))
     return Use(
+        years,
         weights,
-        Uptake({last: measured[last], **points}, spread, most),
-        Uptake({last: measured[last], **target}, spread, most) if target else None,
-        history[:, None],
-        (np.array(nation.years) < last)[:, None],
+        natural,
+        (stays, met) if spec.target else None,
+        here(spec.use, natural[:, 0]),
+        here(spec.wish, wish * whole),
+        here(spec.inclusive, whole * (inclusive.value if inclusive else 0.0)),
         wish,
-        used[last],
+        None if spec.most is None else rate(last, spec.most.value),
+        spec.spread.value,
+        0.0 if spec.local is None else spec.local.value,
         asked[asked_in],
-        _inclusive(spec, facts, nation.areas[0]),
+        inclusive,
         used,
+        spec.points,
     )
 
 

@@ -14,11 +14,12 @@ from forecast.services.pupils.entry import Entrants, moves
 from forecast.services.pupils.pupils import PupilEngine, Pupils, PupilsGrowth, PupilsNoChange
 from forecast.services.pupils.ratios import between, excess, ratio_of_sums, tamed
 from forecast.services.pupils.repeat import Held, cohorts, held, left
+from forecast.services.pupils.slips import Told, slips, told
 
 Flags = NDArray[np.bool_]
 
 USUAL = 3
-"""School years whose mean is the usual size of a cohort, and over which feeders are compared with their grade."""
+"""School years whose mean is the usual size of a cohort, and in most of which a feeder is too small for its grade."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +65,10 @@ class GradeProgression:
     kin          ... unless the log of their quotient is more than this: then the area is of another kind
     tolerance    a single cohort's log ratio counts at most this far from the median of the area's last five ...
     noise        ... plus this many over the root of its pupils
-    feeder       a grade is an entry grade of its own if the grade before it has less than this share of its pupils
+    wild         a single count is wrong where the log of its cohort's ratio is further than this from the area's median
+                 (``slips``; twice or half, assumed: a slip of the pen is mostly a digit), infinite for never
+    feeder       a grade is an entry grade of its own if the grade before it has less than this share of its pupils, in
+                 the sum and in most of the last three years
     trend        weight of the trend in births, or entrants, beyond the last year known
     damping      the trend of year k counts damping^k
     births_span  years over which the trend in births is taken
@@ -73,7 +77,8 @@ class GradeProgression:
 
     Pupils count at the start of the year (or in its January), and births up to the launch year are known: with a lag of
     four years the entrants of the next four school years are born. A missing count drops out of the ratios it would be
-    part of; at the launch, the cohort's earlier count times its ratio stands in, or else the last known count.
+    part of; at the launch, the cohort's earlier count times its ratio stands in, or else the last known count. A single
+    count that cannot be is taken as missing (``slips``); what was done is told (``FittedProgression.told``).
     A grade of its own keeps its mean of ``recent`` years times the change of that grade in all areas together; so do
     entrants of an area without births. Nobody is lost between grades and the last grade leaves.
 
@@ -99,6 +104,7 @@ class GradeProgression:
     kin: float = 0.2
     tolerance: float = 0.05
     noise: float = 2.0
+    wild: float = 0.7
     feeder: float = 0.3
     trend: float = 0.5
     damping: float = 0.8
@@ -109,7 +115,12 @@ class GradeProgression:
     def fit(self, pupils: Pupils) -> FittedProgression:
         """Two school years are needed and, where births are given, those behind the last entrants."""
         pupils.need(2, "grade progression")
+        given = pupils
         entrants = self._entrants(pupils)
+        wrong, expected = slips(pupils, *_followed(pupils, entrants), self.wild)
+        if wrong.any():
+            pupils = replace(pupils, pupils=np.where(wrong, np.nan, pupils.pupils))
+            entrants = self._entrants(pupils)
         before, after = cohorts(pupils, entrants)
         usable = tamed(before, after, self.tolerance, self.noise)
         prior = np.full(len(pupils.grades), self.prior)
@@ -119,10 +130,9 @@ class GradeProgression:
         stay = held(pupils, (self.recent, self.settled), prior, self.kin)
         launch = _launch(pupils, before, near, stay)
         near, far = (np.where(np.isfinite(ratio), ratio, _unseen(before, usable)) for ratio in (near, far))
-        known = np.isfinite(before[-USUAL:]) & np.isfinite(after[-USUAL:])
-        fed, come = (np.where(known, cells[-USUAL:], 0.0).sum(axis=0) for cells in (before, after))
-        own = fed < self.feeder * come
-        return FittedProgression(self, pupils, entrants, launch, near, far, own, moves(before[-1], near), stay)
+        own = _unfed(before, after, self.feeder)
+        done = tuple(told(given, wrong, expected, launch, (before, after, usable), own, len(self.settled)))
+        return FittedProgression(self, pupils, entrants, launch, near, far, own, moves(before[-1], near), stay, done)
 
     def _entrants(self, pupils: Pupils) -> Entrants:
         if pupils.births is None:
@@ -147,7 +157,9 @@ class GradeProgression:
 class FittedProgression:
     """A launch, ratios near and far ahead (area, grade), and which grades are fed from outside (area, grade).
 
-    moving  what an area's youngest grades gain a year beyond all areas' (area,);  held  who is held back, if told
+    history  as it is used: counts that are taken to be wrong are not known in it
+    moving   what an area's youngest grades gain a year beyond all areas' (area,);  held  who is held back, if told
+    told     what was done to the counts (law 7)
     """
 
     engine: GradeProgression
@@ -159,6 +171,7 @@ class FittedProgression:
     own: Flags
     moving: Floats
     held: Held | None = None
+    told: tuple[Told, ...] = ()
 
     def predict(self, years: int) -> Floats:
         """Pupils (year, area, grade) of the school years after the launch."""
@@ -214,7 +227,8 @@ class FittedProgression:
             return out + kept
         whole = _whole(self.history)
         before = _mean(whole.pupils, self.engine.recent)
-        return np.asarray(kept * self.engine.fit(whole).predict(years) / np.where(before > 0, before, 1.0))
+        plain = replace(self.engine, wild=np.inf)  # what is wrong is left out of the whole already
+        return np.asarray(kept * plain.fit(whole).predict(years) / np.where(before > 0, before, 1.0))
 
 
 def _mean(cells: Floats, weights: tuple[float, ...]) -> Floats:
@@ -233,6 +247,23 @@ def _whole(pupils: Pupils) -> Pupils:
     cells = np.nansum(pupils.pupils[:, full], axis=1, keepdims=True)
     again = None if pupils.repeaters is None else np.nansum(pupils.repeaters[:, full], axis=1, keepdims=True)
     return replace(pupils, areas=("all",), pupils=cells, births=births, repeaters=again)
+
+
+def _followed(pupils: Pupils, entrants: Entrants) -> tuple[Floats, Floats]:
+    """``cohorts``; entrants without births are no cohort: a school may take in more from one year to the next."""
+    before, after = cohorts(pupils, entrants)
+    if pupils.births is None:
+        before[:, :, 0] = np.nan
+    return before, after
+
+
+def _unfed(before: Floats, after: Floats, share: float) -> Flags:
+    """Grades whose feeder has less than a share of their pupils, in sum and in most of the last years (area, grade)."""
+    before, after = before[-USUAL:], after[-USUAL:]
+    known = np.isfinite(before) & np.isfinite(after)
+    fed, come = (np.where(known, cells, 0.0) for cells in (before, after))
+    often = (fed < share * come).sum(axis=0) * 2 > (known & (come > 0)).sum(axis=0)
+    return np.asarray(often & (fed.sum(axis=0) < share * come.sum(axis=0)))
 
 
 def _unseen(before: Floats, after: Floats) -> Floats:
@@ -265,6 +296,7 @@ _PLAIN = GradeProgression(
     drift=0.0,
     prior=0.0,
     tolerance=np.inf,
+    wild=np.inf,
     feeder=0.0,
     trend=0.0,
     share=1,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -12,7 +12,7 @@ from forecast.axes import Floats
 from forecast.demography.engine import Override
 from forecast.errors import Fault, InputError
 from forecast.services.school.bands import Band
-from forecast.services.school.counted import Attending
+from forecast.services.school.counted import Attending, weakest
 
 BEYOND = -1
 """Place of all that is not an area of the run."""
@@ -24,13 +24,17 @@ Children = Mapping[int, Floats]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Route:
-    """Share of the children of one area and service who attend in another, or beyond (``BEYOND``), by year (year,)."""
+    """Share of the children of one area and service who attend in another, or beyond (``BEYOND``), by year (year,).
+
+    status  of the rows behind it by their year
+    """
 
     origin: int
     destination: int
     service: str
     share: Floats
     source: str
+    status: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ class Arrival:
     pupils: float
     source: str
     where: str
+    status: str = "observed"
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,9 +147,8 @@ def attendance_of(
             groups.setdefault((places[row.origin], row.service), {}).setdefault(row.year, []).append(row)
         else:
             faults += _from_outside(row, years)
-            arrivals.append(
-                Arrival(places[row.destination], row.service, row.year, row.pupils or 0.0, row.source, row.where)
-            )
+            there = (places[row.destination], row.service, row.year, row.pupils or 0.0)
+            arrivals.append(Arrival(*there, row.source, row.where, row.status))
     routes: list[Route] = []
     notes: list[Override] = []
     for (origin, service), known in groups.items():
@@ -154,11 +158,13 @@ def attendance_of(
             faults += error.faults
             continue
         source = "; ".join(sorted({row.source for found in known.values() for row in found}))
+        # a share of children of a forecast is derived at best
+        told = {year: weakest(["derived", *(row.status for row in found)]) for year, found in known.items()}
         ends = sorted({end for found in shares.values() for end in found})
         when = sorted(shares)
         for end in ends:
             path = np.interp(list(years), when, [shares[year].get(end, 0.0) for year in when])
-            routes.append(Route(origin, end, service, path, source))
+            routes.append(Route(origin, end, service, path, source, told))
     if faults:
         raise InputError(faults)
     return Attendance(tuple(routes), tuple(arrivals), tuple(notes))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,6 +14,17 @@ OUTSIDE = ""
 """Where the table of attendance names no area of the run: beyond the city."""
 REST = "rest"
 """Stands for the schools of an area that are not listed one by one."""
+SUREST = ("verified", "observed", "derived", "recalled", "assumed")
+"""Statuses of rows, the surest first."""
+
+
+def weakest(statuses: Iterable[str]) -> str:
+    """The status of what rests on rows of several: that of the least sure; "" for none.
+
+    >>> weakest(["observed", "recalled", "verified"])
+    'recalled'
+    """
+    return max(statuses, key=lambda status: SUREST.index(status) if status in SUREST else -1, default="")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,7 +36,10 @@ class Roll:
     repeaters  of them, in the same grade as a year before; NaN: not told    (year, grade)
     migrant    children without local registration, all grades; NaN: not told     (year,)
     boarders   pupils who board, likewise                                         (year,)
+    status     of its rows, that of the least sure of them (``weakest``)
     where      file and row of the first count, for messages
+    by_year    status of the rows of each school year, where they are told apart
+    rows       file and row of each count by school year and grade, likewise
     """
 
     years: tuple[int, ...]
@@ -36,6 +50,16 @@ class Roll:
     status: str
     source: str
     where: str = "data/**/pupils"
+    by_year: Mapping[int, str] = field(default_factory=dict)
+    rows: Mapping[tuple[int, int], str] = field(default_factory=dict)
+
+    def status_of(self, year: int) -> str:
+        """The status of the rows of a school year, the least sure of them."""
+        return self.by_year.get(year, self.status)
+
+    def at(self, year: int, grade: int = 1) -> str:
+        """File and row of a count, or of the first of the roll."""
+        return self.rows.get((year, grade), self.where)
 
     @property
     def last(self) -> int:
@@ -63,7 +87,9 @@ class Roll:
 
         source = "; ".join(dict.fromkeys((self.source, other.source)))
         told = (summed("repeaters"), summed("migrant"), summed("boarders"))
-        return Roll(tuple(np.array(years)[seen].tolist()), summed("pupils"), *told, self.status, source, self.where)
+        when = tuple(np.array(years)[seen].tolist())
+        status = weakest((self.status, other.status))
+        return Roll(when, summed("pupils"), *told, status, source, self.where, by_year((self, other)))
 
     def over(self, years: range, cells: Floats | None = None) -> Floats:
         """Pupils, or other cells of the roll, of every year (year, grade); NaN where it was not counted."""
@@ -73,6 +99,15 @@ class Roll:
             if year in years:
                 out[years.index(year)] = values[place]
         return out
+
+
+def by_year(rolls: Iterable[Roll]) -> dict[int, str]:
+    """The status of each school year of several rolls together."""
+    found: dict[int, str] = {}
+    for roll in rolls:
+        for year in roll.years:
+            found[year] = weakest((found.get(year, ""), roll.status_of(year)))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +143,7 @@ class Listed:
     children: float
     source: str
     where: str = "data/**/children"
+    status: str = "observed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +161,7 @@ class Attending:
     pupils: float | None
     source: str
     where: str = "data/**/attendance"
+    status: str = "observed"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

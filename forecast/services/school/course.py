@@ -11,6 +11,7 @@ from forecast.axes import Floats
 from forecast.demography.engine import Override
 from forecast.errors import Fault, InputError
 from forecast.services.people import People
+from forecast.services.school.ahead import ahead
 from forecast.services.school.attendance import Attendance, attendance_of
 from forecast.services.school.bands import Band
 from forecast.services.school.counted import Counted, Roll
@@ -101,6 +102,8 @@ def school_course(
     split      share of vocational pupils in senior school where an area has none on record; None: not known
     """
     areas, years = people.areas, people.years
+    if early := ahead(counted.rolls, areas, people.born_until):
+        raise InputError(early)
     on_registers = registered(people, counted.children)
     services = [service for band in bands.values() for service in band.services]
     attendance = attendance_of(counted.attendance, areas, years, services)
@@ -115,7 +118,8 @@ def school_course(
         past, told = histories(band, kinds, counted.rolls, areas, years)
         notes += told
         if past:
-            rates = with_progression(rates, band, past, base, years, _grown(fed, base))
+            rates = with_progression(rates, band, past, base, years, _grown(fed, base), areas, counted.rolls)
+        notes += rates.notes
         fed = _last_grade(rates)
         found[name] = BandCourse(band, children, base, _split(rates, split), None)
     found = {name: replace(item, rates=bent(item.rates, item.band, uptakes, years)) for name, item in found.items()}
@@ -205,5 +209,5 @@ def _schools(
                         if kind in kinds[service] and school.area == code
                     }
                     cut = item.band.cut(service, place)
-                    out[place, service] = school_shares(code, rolls, known, years, cut.stop - cut.start)
+                    out[place, service] = school_shares(code, rolls, known, years, item.pupils[:, place, cut])
     return out

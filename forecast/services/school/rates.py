@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ Ints = NDArray[np.int64]
 Rolls = Mapping[tuple[str, str], Roll]
 NONE = 0
 """In place of a last school year: nothing is on record."""
+SHORT = "one school year by grade, or none before the last, shows no cohort moving up: gross enrolment stands in"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,16 +118,7 @@ def _fitting(roll: Roll, cut: slice, kind: str, code: str) -> Roll:
     if roll.grades < wanted or np.nansum(roll.pupils[:, wanted:]):
         what = f"grades 1 to {wanted} of {kind} in {code}, as models/school.toml has them"
         raise InputError.one(roll.where, what, f"grades 1 to {roll.grades}", "correct the grades, or the structure")
-    return Roll(
-        roll.years,
-        roll.pupils[:, :wanted],
-        roll.repeaters[:, :wanted],
-        roll.migrant,
-        roll.boarders,
-        roll.status,
-        roll.source,
-        roll.where,
-    )
+    return replace(roll, pupils=roll.pupils[:, :wanted], repeaters=roll.repeaters[:, :wanted])
 
 
 def _within(services: list[tuple[slice, Roll]], code: str, years: range) -> None:
@@ -137,10 +129,8 @@ def _within(services: list[tuple[slice, Roll]], code: str, years: range) -> None
 
 
 def _short(code: str, name: str, roll: Roll) -> Override:
-    why = "one school year by grade, or none before the last, shows no cohort moving up: gross enrolment stands in"
-    return Override(
-        code, roll.last, f"pupils of {name} on record", float(np.nansum(roll.pupils[-1])), float("nan"), why
-    )
+    pupils = float(np.nansum(roll.pupils[-1]))
+    return Override(code, roll.last, f"pupils of {name} on record", pupils, float("nan"), SHORT)
 
 
 def with_progression(
@@ -150,12 +140,15 @@ def with_progression(
     base: Floats,
     years: range,
     fed: Floats | None,
+    areas: tuple[str, ...] = (),
+    rolls: Rolls | None = None,
 ) -> BandRates:
     """The rates with grade progression where there are histories.
 
     base  children of the band who attend there                      (year, area, grade)
     fed   pupils of the grade before the first one, a year before, grown as their cohort; NaN where not on record
                                                                      (year, area)
+    areas, rolls  codes and rolls, for messages
     """
     rates, launch, counted = plain.rates.copy(), plain.launch.copy(), plain.counted.copy()
     entry, by_pupils = plain.entry.copy(), plain.fed.copy()
@@ -164,8 +157,11 @@ def with_progression(
     for kind, histories_ in found.items():
         for area, chain in _all(band, histories_, base, years, fed).items():
             by_area.setdefault(area, {})[kind] = chain
-    faults = []
+    faults: list[Fault] = []
+    notes = list(plain.notes)
     for area, parts in by_area.items():
+        for kind, chain in parts.items():
+            notes += chain.notes(areas[area] if areas else str(area), _named(band, area, kind, parts))
         one = next(iter(parts.values()))
         grades = one.history.grades
         pupils = np.sum([chain.pupils for chain in parts.values()], axis=0)
@@ -173,10 +169,9 @@ def with_progression(
         launch[area, grades] = one.history.launch
         counted[:, area, grades] = np.where(seen, pupils, np.nan)
         entry[:, area, grades.start], by_pupils[area, grades.start] = one.entry, one.fed
-        if ((base[:, area, grades] <= 0) & (pupils > 0)).any():
-            faults.append(
-                Fault("data/**/pupils", "pupils of ages that live there", f"none of area {area} in some year")
-            )
+        nobody = (base[:, area, grades] <= 0) & (pupils > 0)
+        if nobody.any():
+            faults.append(_nobody(nobody, band, grades, area, years, areas, rolls or {}))
             continue
         rates[:, area, grades] = _filled(pupils, base[:, area, grades])
         if "senior-vocational" in parts:
@@ -190,7 +185,36 @@ def with_progression(
         vocational = np.full(rates.shape[:2], np.nan)
         for area, share in shares.items():
             vocational[:, area] = share
-    return BandRates(rates, launch, counted, entry, by_pupils, plain.bent, vocational, plain.notes)
+    return BandRates(rates, launch, counted, entry, by_pupils, plain.bent, vocational, tuple(notes))
+
+
+def _named(band: Band, area: int, kind: str, parts: Mapping[str, Chain]) -> list[str]:
+    """The grades of a band in words, "primary 3"; general and vocational by their own names."""
+    services = [band.service(area, grade) for grade in range(band.grades)]
+    numbers = [grade - band.start(service, area) + 1 for grade, service in enumerate(services)]
+    own = len(parts) > 1
+    return [f"{kind if own else name} {number}" for name, number in zip(services, numbers, strict=True)]
+
+
+def _nobody(
+    nobody: NDArray[np.bool_],
+    band: Band,
+    grades: slice,
+    area: int,
+    years: range,
+    areas: tuple[str, ...],
+    rolls: Rolls,
+) -> Fault:
+    """Pupils of an age of which the forecast has no children there: the first of them by year and grade."""
+    at, place = np.argwhere(nobody)[0].tolist()
+    year, grade = years[at], grades.start + place
+    service, code = band.service(area, grade), areas[area] if areas else str(area)
+    number = grade - band.start(service, area) + 1
+    known = [roll for (name, kind), roll in rolls.items() if name == code and kind.startswith(service)]
+    where = known[0].at(year, number) if known else "data/**/pupils"
+    what = f"{service} pupils of {code}, {year} grade {number}, only where children of their age live or come to school"
+    found = f"none aged {band.first + grade} on 31 August {year}, in the forecast of people and the table attendance"
+    return Fault(where, what, found, "correct the code of the area, the counts or the table attendance")
 
 
 def _all(band: Band, found: Mapping[int, History], base: Floats, years: range, fed: Floats | None) -> dict[int, Chain]:

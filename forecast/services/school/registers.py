@@ -12,6 +12,7 @@ from forecast.axes import Floats
 from forecast.demography.engine import Override
 from forecast.errors import Fault, InputError
 from forecast.services.people import People
+from forecast.services.school.ahead import RULE, latest
 from forecast.services.school.counted import Listed
 
 
@@ -55,11 +56,12 @@ def registered(people: People, counts: Iterable[Listed]) -> Registered:
 
 
 def _within(people: People, counts: Sequence[Listed]) -> None:
-    first, last = people.years[0], people.years[-1]
+    first, last = people.years[0], min(people.years[-1], latest(people.born_until))
+    why = f"a year of the run that may have been counted, {first} to {last} ({RULE})"
     faults = [
-        Fault(count.where, f"a year of the run, {first} to {last}", str(count.year), "leave the row out")
+        Fault(count.where, why, str(count.year), "leave the row out")
         for count in counts
-        if count.year not in people.years
+        if not first <= count.year <= last
     ]
     if faults:
         raise InputError(faults)
@@ -79,4 +81,6 @@ def _scale(
 
 def _note(count: Listed, before: float) -> Override:
     why = f"counted on 31 August ({count.source}): replaces the modelled cohort, which keeps this factor; a nowcast"
+    if count.status not in ("observed", "verified"):
+        why = f"{why}; the row is {count.status}"
     return Override(count.area, count.year, f"children of {count.age} on registers", before, count.children, why)

@@ -9,6 +9,7 @@ import numpy as np
 
 from forecast.axes import Floats
 from forecast.services.people import People
+from forecast.services.school.counted import Roll, weakest
 from forecast.services.school.course import BandCourse
 from forecast.services.school.rates import NONE
 from forecast.services.school.stage_plan import StageNorms, StagePlan
@@ -16,6 +17,7 @@ from forecast.services.school.view import SchoolView
 from forecast.services.series import Factor, Service, whole_up
 
 PEOPLE = "cohort-component"
+UNSURE = ("recalled", "assumed")
 ENGINE = "grade progression; ratios of the last cohorts, net of moves that the forecast of people has"
 
 
@@ -70,7 +72,14 @@ def _staff(norms: StageNorms, service: Service, place: int, area: int, status: s
         f"staff by class {by_class:.0f}; the larger one binds",
     )
     teachers = float(service.find("teachers").values[place, area])
-    yield Factor("teachers and staff", "result", teachers, "staff", status, "computed")
+    if norms.carers is None:
+        yield Factor("teachers and staff", "result", teachers, "staff", status, "computed")
+        return
+    room, carers = norms.carers.at(place, area), float(service.find("carers").values[place, area])
+    yield Factor("staff", "norm", teachers + carers, "staff", status, "computed", "teachers and carers")
+    yield Factor("carers per class", "norm", room.most, room.unit, room.status, room.source, f"carers {carers:.0f}")
+    yield Factor("carers", "result", carers, "carers", status, "computed")
+    yield Factor("teachers", "result", teachers, "teachers", status, "computed", "staff less carers")
 
 
 def _elsewhere(service: Service, place: int, area: int, status: str) -> Iterator[Factor]:
@@ -128,8 +137,8 @@ class _Grade:
             yield from self._living()
             yield from self._gross()
         elif np.isfinite(rates.counted[self.at]):
-            source = self._rolls()
-            yield Factor(f"{self._name}: pupils on record", "start", self.pupils, "pupils", "observed", source)
+            source, status = self._rolls(), self._recorded(self.year)
+            yield Factor(f"{self._name}: pupils on record", "start", self.pupils, "pupils", status, source)
         elif self.year < launch:
             yield from self._living()
             rate, near = _cell(rates.rates, self.at), "of the nearest school years on record"
@@ -148,11 +157,17 @@ class _Grade:
     def _name(self) -> str:
         return self.plan.grade_name(self.grade)
 
-    def _rolls(self) -> str:
+    def _kinds(self) -> list[Roll]:
         course = self.view.course
         code, kinds = course.areas[self.area], course.kinds[self.plan.spec.service]
-        found = [course.counted.rolls[code, kind].source for kind in kinds if (code, kind) in course.counted.rolls]
-        return "; ".join(dict.fromkeys(found))
+        return [course.counted.rolls[code, kind] for kind in kinds if (code, kind) in course.counted.rolls]
+
+    def _rolls(self) -> str:
+        return "; ".join(dict.fromkeys(roll.source for roll in self._kinds()))
+
+    def _recorded(self, year: int) -> str:
+        """The status of the rows of a school year."""
+        return weakest(roll.status_of(year) for roll in self._kinds()) or "observed"
 
     def _ways(self) -> str:
         attendance = self.view.course.attendance
@@ -175,7 +190,9 @@ class _Grade:
         if on_register != 1.0:
             counts = [item for item in self.view.course.counted.children if item.area == self.people.areas[area]]
             source = "; ".join(dict.fromkeys(item.source for item in counts))
-            yield Factor("children on registers over modelled", "times", on_register, "ratio", "nowcast", source)
+            least = weakest(item.status for item in counts)
+            status = least if least in UNSURE else "nowcast"
+            yield Factor("children on registers over modelled", "times", on_register, "ratio", status, source)
         yield Factor(
             f"people aged {self.age} on 31 August {self.year}",
             "subtotal",
@@ -227,7 +244,8 @@ class _Grade:
         yield Factor("cohort ratio", "times", pupils / (before * growth), "ratio", "derived", self._rolls(), ENGINE)
 
     def _grown(self, name: str, before: float, growth: float) -> Iterator[Factor]:
-        status = "observed" if self.year - 1 <= self.view.course.last(self.area) else "projected"
+        counted = self.year - 1 <= self.view.course.last(self.area)
+        status = self._recorded(self.year - 1) if counted else "projected"
         title = f"{self._name}: {name}, {self.year - 1}"
         yield Factor(title, "start", before, "pupils", status, self._rolls())
         what = "survival and net move of their cohort"

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property, reduce
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forecast.axes import Floats
 from forecast.services.facts import Facts
 from forecast.services.norms import Norm
 from forecast.services.people import People
+from forecast.services.school.counted import weakest
+from forecast.services.school.crossing import Crossing, crossings, refiled
 from forecast.services.school.stage_explain import explained
 from forecast.services.school.stage_plan import StagePlan, stage_norms
 from forecast.services.school.view import SchoolView
@@ -53,8 +56,22 @@ class StageDemand:
         return self._by_area(self.view.children, grade)
 
     def users(self, grade: int) -> Floats:
-        """Those of them who go to school, wherever (year, area)."""
-        return self._by_area(self.view.users, grade)
+        """Residents who go to school, wherever, in the stage that they attend (year, area)."""
+        found = self._by_area(self.view.users, grade)
+        mine = [one for one in self._crossings if (self.service, grade) in (one.home, one.there)]
+        if not mine:
+            return found
+        out = found.copy()
+        for one in mine:
+            moved = refiled(self.view, self.band.name, one)
+            if moved is not None:
+                column = one.origin if self.view.here is None else slice(None)
+                out[:, column] += moved if one.there == (self.service, grade) else -moved
+        return np.maximum(out, 0.0)
+
+    @cached_property
+    def _crossings(self) -> tuple[Crossing, ...]:
+        return tuple(crossings(self.view.course, self.band))
 
     def pupils(self, grade: int) -> Floats:
         """Pupils who attend here, wherever they live (year, area)."""
@@ -175,7 +192,37 @@ class StageDemand:
 
     def _row(self, part: str, measure: str, values: Floats, born: Floats | None) -> Series:
         source = on_people(self._used.get(measure, self._sources))
-        return Series(self.service, part, measure, UNITS[measure], values, born, source)
+        counts = self.counted if measure in self._shown else None
+        return Series(self.service, part, measure, UNITS[measure], values, born, source, counts)
+
+    @cached_property
+    def _shown(self) -> tuple[str, ...]:
+        """Measures that show pupils as they were counted: where they go to school."""
+        return ("pupils-attending" if self.view.attended(self.band.name) else "users", "places")
+
+    @cached_property
+    def counted(self) -> NDArray[np.str_] | None:
+        """Status of the pupils on record (year, area), "" where there are none or another number stands in their place.
+
+        None where there are none at all, and on trajectories.
+        """
+        course, years = self.view.course, self.people.years
+        if self.view.here is not None or not course.counted.rolls:
+            return None
+        kinds, seen = course.kinds[self.service], course.band(self.service).rates.counted
+        out = np.full(self._shape, "", dtype="U8")
+        for area, code in enumerate(self.people.areas):
+            rolls = [course.counted.rolls[code, kind] for kind in kinds if (code, kind) in course.counted.rolls]
+            if len(rolls) < len(kinds):
+                continue
+            cut = self.band.cut(self.service, area)
+            wide = cut.stop - cut.start
+            counts = np.sum([roll.over(years)[:, :wide] for roll in rolls], axis=0)
+            if counts.shape[1] == wide:
+                there = np.isclose(counts, seen[:, area, cut], atol=0.5, rtol=0.0).all(axis=1)
+                for place in np.flatnonzero(there).tolist():
+                    out[place, area] = weakest(roll.status_of(years[place]) for roll in rolls)
+        return out if out.any() else None
 
     @cached_property
     def _used(self) -> Mapping[str, str]:
@@ -198,5 +245,10 @@ class StageDemand:
 
 
 def _summed(parts: Sequence[Floats]) -> Floats:
-    """Their sum, one added after the other: no copy of all of them is made."""
-    return reduce(np.add, parts)
+    """Their sum, one added to the other in place: no copy of all of them is made."""
+    if len(parts) == 1:
+        return parts[0]
+    out = np.asarray(parts[0] + parts[1])
+    for part in parts[2:]:
+        out += part
+    return out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -13,17 +14,29 @@ from forecast.services.school.course import BandCourse, SchoolCourse
 from forecast.services.school.rates import NONE
 from forecast.services.school.registers import registered
 from forecast.services.school.schools import SchoolShares
+from forecast.services.school.stray import Stray
 from forecast.services.uptake import TEN, Taste
 
-Wanted = Mapping[int, Mapping[str, Floats]]
-"""Children of other areas who go to school, by area and band, on the same trajectories (year, grade, column)."""
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wanted:
+    """What trajectories of one area must know besides its own people.
+
+    children  of areas from which some attend in another, by their area, band and the place where they attend, on the
+              same trajectories (year, grade, column)
+    stray     how far pupils on record stray by the schools' own record; None: as the people of their age do
+    """
+
+    children: Mapping[int, Mapping[tuple[str, int], Floats]] = field(default_factory=dict)
+    stray: Stray | None = None
 
 
 class SchoolView:
     """What services see of a course: its own areas as columns, or the trajectories of one of them.
 
     A child who was on record as a pupil carries no shock up to the last school year on record, and afterwards only what
-    happened since: the trajectory's children are brought to those of the course at that date, cohort by cohort.
+    happened since: by what the schools' own record shows (``Stray``), or else the trajectory's children are brought to
+    those of the course at that date, cohort by cohort. On record is who goes to school where the grade was counted.
     """
 
     def __init__(
@@ -37,13 +50,14 @@ class SchoolView:
         """One view.
 
         here       place of the area whose trajectories are the columns of ``people``; None: the areas of the course
-        elsewhere  children of those areas from which some attend here, where anybody attends away from home
+        elsewhere  children of those areas from which some attend here, and how far those on record stray
         """
         self.course, self.here, self.years = course, here, course.years
-        self._people, self._taste, self._elsewhere = people, taste or {}, elsewhere or {}
-        self._kept: dict[tuple[str, str, int], Floats] = {}
+        self._people, self._taste, self._elsewhere = people, taste or {}, elsewhere or Wanted()
+        self._kept: dict[tuple[str, str, int, int | None], Floats] = {}
         self._registered: Floats | None = None
         self._tastes: dict[str, Floats] = {}
+        self._strays: dict[int, Floats] = {}
 
     @property
     def _area(self) -> int:
@@ -59,9 +73,16 @@ class SchoolView:
             return item.children[:, :, grade]
         return self._ages()[:, :, item.band.first + grade]
 
-    def wanted(self, band: str, grade: int) -> Floats:
-        """Residents of the age as they go to school: on record where they are, by taste where not (year, column)."""
-        return self._keep("wanted", band, grade, self._wanted)
+    def wanted(self, band: str, grade: int, end: int | None = None) -> Floats:
+        """Residents of the age as they go to school: on record where they are, by taste where not (year, column).
+
+        end  the place of the area where they attend, on whose record they may be; None: at home, or beyond the city
+        """
+        end = None if self.here is None or end in (self.here, BEYOND) else end
+        key = ("wanted", band, grade, end)
+        if key not in self._kept:
+            self._kept[key] = self._wanted(band, grade, end)
+        return self._kept[key]
 
     def users(self, band: str, grade: int) -> Floats:
         """Residents of the age who go to school, wherever (year, column)."""
@@ -95,9 +116,16 @@ class SchoolView:
         """Pupils per child who attends here (year, column), one column for all trajectories."""
         return self._of_area(self.course.bands[band].rates.rates[:, :, grade])
 
-    def all_wanted(self) -> dict[str, Floats]:
-        """The children of this view's area by band, for those where some of them attend (year, grade, column)."""
-        return {name: self._own(name) for name, item in self.course.bands.items() if self._routed(item)}
+    def all_wanted(self) -> dict[tuple[str, int], Floats]:
+        """This view's children by band and each other area where some of them attend (year, grade, column)."""
+        attendance = self.course.attendance
+        routes = () if attendance is None else attendance.routes
+        found: dict[tuple[str, int], Floats] = {}
+        for name, item in self.course.bands.items():
+            taught = item.band.services
+            mine = {route.destination for route in routes if route.origin == self._area and route.service in taught}
+            found |= {(name, end): self._all(name, end) for end in sorted(mine - {self._area, BEYOND})}
+        return found
 
     def schools(self, area: int, service: str) -> SchoolShares | None:
         """The schools of an area and service, where they are on record."""
@@ -117,7 +145,7 @@ class SchoolView:
         return attendance is not None and attendance.services(item.band)
 
     def _keep(self, what: str, band: str, grade: int, work: Callable[[str, int], Floats]) -> Floats:
-        key = (what, band, grade)
+        key = (what, band, grade, None)
         if key not in self._kept:
             self._kept[key] = work(band, grade)
         return self._kept[key]
@@ -130,30 +158,56 @@ class SchoolView:
     def _of_area(self, values: Floats) -> Floats:
         return values if self.here is None else values[:, self.here : self.here + 1]
 
-    def _wanted(self, band: str, grade: int) -> Floats:
-        children = self.children(band, grade)
+    def _wanted(self, band: str, grade: int, end: int | None) -> Floats:
         if self.here is None:
-            return children
-        item, area = self.course.bands[band], self.here
-        launch = int(item.rates.launch[area, grade])
-        if launch > NONE:
-            children = self._anchored(item, grade)
-        taken = self._taken(item, grade, launch)
+            return self.children(band, grade)
+        item = self.course.bands[band]
+        counted = end if end is not None and item.rates.launch[end, grade] > NONE else self._area
+        children = self._anchored(item, grade, counted)
+        taken = self._taken(item, grade, int(item.rates.launch[counted, grade]))
         return children if taken is None else children * taken
 
-    def _anchored(self, item: BandCourse, grade: int) -> Floats:
-        """The trajectories' children, those on record brought to the course's own at the last school year on record."""
-        area, age = self._area, item.band.first + grade
-        known, place = self.course.known_ages(area), self.years.index(self.course.last(area))
-        there = self.children(item.band.name, grade)
-        out = there.copy()
-        out[: place + 1] = item.children[: place + 1, area, grade][:, None]
-        for year in range(place + 1, len(self.years)):
-            before = age - (year - place)
-            if before in known:
-                at = self._ages()[place, :, before]
-                out[year] *= np.divide(self._course_children(before, place), at, out=np.ones_like(at), where=at > 0)
+    def _anchored(self, item: BandCourse, grade: int, counted: int) -> Floats:
+        """The trajectories' children, those on record as sure as they were when they last were (year, column).
+
+        counted  the area on whose record they are; bands, and grades of one, may have ended in different years
+        """
+        there, age = self.children(item.band.name, grade), item.band.first + grade
+        record = self._record(counted)
+        if not record:
+            return there
+        stray = self._stray(counted, age)
+        out = there.copy() if stray is None else there * stray
+        for place, year in enumerate(self.years):
+            backs = range(min(place, age - min(record)) + 1)
+            since = next((back for back in backs if year - back <= record.get(age - back, NONE)), None)
+            course = item.children[place, self._area, grade]
+            if since == 0:
+                out[place] = course
+            elif since is not None and stray is not None:
+                out[place] = course * stray[place]
+            elif since is not None:
+                at = self._ages()[place - since, :, age - since]
+                known = self._course_children(age - since, place - since)
+                out[place] *= np.divide(known, at, out=np.ones_like(at), where=at > 0)
         return out
+
+    def _record(self, area: int) -> Mapping[int, int]:
+        """The last school year on record of each age that is."""
+        return {
+            item.band.first + grade: int(item.rates.launch[area, grade])
+            for item in self.course.bands.values()
+            for grade in np.flatnonzero(item.rates.launch[area]).tolist()
+        }
+
+    def _stray(self, area: int, age: int) -> Floats | None:
+        """What the children of an age are multiplied by where pupils of an area are on record (year, column)."""
+        stray = self._elsewhere.stray
+        if stray is None:
+            return None
+        if area not in self._strays:
+            self._strays[area] = stray.of(area)
+        return self._strays[area][:, age - stray.youngest]
 
     def _course_children(self, age: int, place: int) -> float:
         """Children of an age in this area on the course without shocks."""
@@ -191,13 +245,14 @@ class SchoolView:
             return self.wanted(band, grade) * self.rates(band, grade)
         if self.here is None:
             return item.base[:, :, grade] * self.rates(band, grade)
-        children = {area: by_band[band] for area, by_band in self._elsewhere.items() if band in by_band}
-        children[self.here] = self._own(band)
+        mine = (band, self.here)
+        children = {area: by_route[mine] for area, by_route in self._elsewhere.children.items() if mine in by_route}
+        children[self.here] = self._all(band, None)
         return attendance.attending(item.band, self.here, grade, children) * self.rates(band, grade)
 
-    def _own(self, band: str) -> Floats:
+    def _all(self, band: str, end: int | None) -> Floats:
         grades = range(self.course.bands[band].band.grades)
-        return np.stack([self.wanted(band, grade) for grade in grades], axis=1)
+        return np.stack([self.wanted(band, grade, end) for grade in grades], axis=1)
 
     def _users(self, band: str, grade: int) -> Floats:
         if not self._routed(self.course.bands[band]):
@@ -206,12 +261,12 @@ class SchoolView:
 
     def _attending(self, band: str, grade: int, *, beyond: bool) -> Floats:
         """Residents who go to school, wherever, or beyond the city (year, column)."""
-        inside, wanted = self.course.bands[band].inside, self.wanted(band, grade)
-        out = np.zeros_like(wanted)
+        inside = self.course.bands[band].inside
+        out = np.zeros_like(self.wanted(band, grade))
         for column, origin in self._columns():
-            there = wanted[:, column]
             for end, share in self._routes(band, grade, origin):
                 if end == BEYOND or not beyond:
+                    there = self.wanted(band, grade, end)[:, column]
                     rate = inside[:, origin if end == BEYOND else end, grade]
                     out[:, column] += there * _down(share * rate, there)
         return out

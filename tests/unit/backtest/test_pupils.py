@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import os
 from pathlib import Path
 
 import numpy as np
@@ -9,8 +10,10 @@ import pandas as pd
 import pytest
 
 from forecast.axes import Floats
+from forecast.backtest import bands
 from forecast.backtest.pupils import MIDDLE_OF_YEAR, PUPIL_METHODS, GradeSampler, PupilPanel, pupil_panel
 from forecast.backtest.rolling import roll
+from forecast.backtest.scores import covered
 from forecast.demography.noise import TYPICAL, Draws
 from forecast.errors import InputError
 from forecast.services.pupils.pupils import Pupils
@@ -192,3 +195,22 @@ def test_a_column_and_a_grade_that_are_not_there_are_named(tmp_path: Path) -> No
     frame.rename(columns={"headcount": "n"}).to_parquet(tmp_path / "pupils_by_year_group.parquet")
     with pytest.raises(InputError, match="a column pupils or headcount"):
         pupil_panel(tmp_path)
+
+
+# ------------------------------------------------------------------------------------------------- areas with outcomes
+@pytest.mark.parametrize("name", ["england-pupils", "ct-school-enrolment"])
+def test_intervals_cover_what_came(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """80 % intervals by the sizes that the program carries, 1, 3 and 5 years ahead, few draws; 77 to 87 in the docs."""
+    beside = Path(__file__).resolve().parents[4] / "shared" / "backtest"
+    folder = Path(os.environ.get("LAOYOU_BACKTEST", beside)) / name
+    if not folder.is_dir():
+        pytest.skip("no back-test data: set LAOYOU_BACKTEST, or lay it at ../shared/backtest beside the checkout")
+    panel = pupil_panel(folder)
+    assert panel is not None
+    monkeypatch.setattr(bands, "TRAJECTORIES", 100)
+    rolled = roll(panel, {"progression": PUPIL_METHODS["progression"]}, before=3)
+    low, high = bands.by_trajectories(rolled, panel, GradeSampler(TYPICAL)).ends[80]
+    for horizon in (1, 3, 5):
+        place = rolled.horizons.index(horizon)
+        share = covered(low[:, place], high[:, place], rolled.actual[:, place])
+        assert 70.0 <= share <= 90.0, (horizon, share)

@@ -49,7 +49,7 @@ def table(pair: Pair) -> pd.DataFrame:
 def test_the_table_has_the_promised_columns_and_one_row_a_cell(pair: Pair, table: pd.DataFrame) -> None:
     assert tuple(table.columns) == COLUMNS
     figures = sum(len(service.compared) for service in pair.base.result.demand.values())
-    assert figures > 6 + 6, "classes and staff beside places"
+    assert figures > 6 + 6, "classes, staff, need and policy beside places"
     assert len(table) == 19 * (4 * 30 + figures * 31)
     assert not table.duplicated(["area", "year", "service", "part", "measure"]).any()
     assert set(table["scenario"]) == {"three-child-strong"}

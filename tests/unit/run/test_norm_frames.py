@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from forecast.run.model import compute
-from forecast.run.norm_frames import norms
+from forecast.run.norm_frames import norms, stand_ins
 from forecast.tables.project_tables import read_tables
 
 
@@ -35,6 +35,17 @@ def test_where_districts_differ_each_has_its_rows(smaller: pd.DataFrame) -> None
     assert rows["area"].nunique() == 18
     daoli = rows[rows["area"] == "230102"].drop_duplicates("first_year")
     assert daoli[["first_year", "maximum"]].values.tolist() == [[2020, 50.0], [2024, 30.0], [2028, 45.0], [2032, 40.0]]
+
+
+def test_years_out_of_force_are_told(harbin: Path, smaller: pd.DataFrame) -> None:
+    rows = smaller[smaller["standard"] == "nursery-places-per-1000-2025"].drop_duplicates("first_year")
+    assert rows[["first_year", "last_year"]].values.tolist() == [[2020, 2020], [2021, 2050]]
+    assert [bool(note) for note in rows["note"]] == [True, False]
+    assert "in force from 2021 on" in rows["note"].iloc[0]
+    told = stand_ins(compute(harbin, read_tables(harbin), "baseline"))
+    (one,) = [item for item in told if item.measure == "standard nursery-places-per-1000-2025"]
+    assert (one.area, one.year, one.after) == ("230100", 2020, 4.5)
+    assert not [item for item in told if item.measure == "standard primary-class-size"]
 
 
 def test_every_service_names_the_standards_it_used(smaller: pd.DataFrame) -> None:

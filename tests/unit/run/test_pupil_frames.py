@@ -56,7 +56,7 @@ def made(people: People) -> dict[str, list[str]]:
     ways = ["from_area,to_area,service,year,share,pupils,source,status,confidence"]
     ways += [f"{HERE},{THERE},senior,{LAST},0.1,,{ORIGIN}", f"{HERE},,senior,{LAST},0.05,,{ORIGIN}"]
     ways += [f",{THERE},senior,{LAST},,300,{ORIGIN}"]
-    children = ["area,year,age,children,source,status,confidence", f"{HERE},2025,1,3000,{ORIGIN}"]
+    children = ["area,year,age,concept,children,source,status,confidence", f"{HERE},2025,1,resident,3000,{ORIGIN}"]
     return {"pupils": pupils, "schools": schools, "attendance": ways, "children": children}
 
 
@@ -170,19 +170,21 @@ def test_schools_have_all_pupils_of_their_district(read: Tables, result: Result)
     assert not frame.duplicated(["scenario", "area", "school", "year", "service", "part", "measure"]).any()
     whole = frame[(frame["part"] == "all")].pivot_table(index="year", columns=["measure", "school"], values="mean")
     column, since = result.people.areas.index(THERE), result.people.place(LAST - 3)
-    for measure in ("users", "classes"):
-        wanted = users(result, "primary", measure)[since:, column]
+    for measure, other in (("pupils-attending", "users"), ("classes", "classes")):
+        wanted = users(result, "primary", other)[since:, column]
         assert whole.xs(measure, axis=1).to_numpy().sum(axis=1) == pytest.approx(wanted), measure
-    users_of = whole.xs("users", axis=1)
+    users_of = whole.xs("pupils-attending", axis=1)
     shares = users_of.div(users_of.to_numpy().sum(axis=1), axis=0)
     assert shares.loc[LAST].to_dict() == pytest.approx(SCHOOLS, abs=0.01)
     # the third closes in the summer of 2028: half and three tenths of eight tenths
     assert shares.loc[2028].to_dict() == pytest.approx({"s1": 0.625, "s2": 0.375, "s3": 0.0}, abs=0.02)
     keys = ["school", "year", "part"]
     grades = frame[frame["part"] != "all"].pivot_table(index=keys, columns="measure", values="mean")
-    assert (grades["classes"] * 45 >= grades["users"] - 1e-6).all()
-    assert ((grades["classes"] - 1) * 45 < grades["users"] + 1e-6).all()
-    assert set(frame.loc[frame["year"] <= LAST, "status"]) == {"observed"}
+    assert (grades["classes"] * 45 >= grades["pupils-attending"] - 1e-6).all()
+    assert ((grades["classes"] - 1) * 45 < grades["pupils-attending"] + 1e-6).all()
+    # the status of their rows
+    assert set(frame.loc[frame["year"] <= LAST, "status"]) == {"assumed"}
+    assert set(frame.loc[frame["year"] > LAST, "status"]) == {"projected"}
 
 
 def test_what_is_on_record_is_published(read: Tables) -> None:
@@ -198,6 +200,35 @@ def test_what_is_on_record_is_published(read: Tables) -> None:
     later = of[(of["measure"] == "users") & (of["year"] == 2035)]["point"].item()
     assert migrant["primary", HERE, 2035] == pytest.approx(0.1 * later, rel=0.01)
     assert {"general, grade-1", "vocational, all"} <= set(frame["part"])
+
+
+def test_pupils_on_record_have_the_status_of_their_rows(read: Tables) -> None:
+    frame = read("pupils")
+    assert set(frame.loc[frame["measure"] == "counted", "status"]) == {"assumed"}
+    demand = read("demand")
+
+    def statuses(measure: str, area: str, first: int, last: int, service: str = "senior") -> set[str]:
+        rows = demand[(demand["measure"] == measure) & (demand["area"] == area) & (demand["service"] == service)]
+        return set(rows.loc[(rows["part"] == "all") & rows["year"].between(first, last), "status"].astype(str))
+
+    for measure in ("pupils-attending", "places"):
+        assert statuses(measure, HERE, LAST - 3, LAST) == {"assumed"}
+        assert statuses(measure, HERE, LAST + 1, 2050) == {"projected"}
+        # the city is not on record as a whole
+        assert statuses(measure, "230100", 2020, 2050) == {"nowcast", "projected"}
+        assert statuses(measure, "230104", 2020, 2050) == {"nowcast", "projected"}
+    # who lives where was not counted, nor classes
+    for measure in ("users", "classes"):
+        assert statuses(measure, HERE, 2020, 2050) == {"nowcast", "projected"}
+    # nobody is known to leave for primary school: users are those counted
+    assert statuses("users", HERE, LAST, LAST, "primary") == {"assumed"}
+
+
+def test_flows_on_record_have_the_status_of_their_rows(read: Tables) -> None:
+    status = read("attendance").set_index(["origin", "area", "year"])["status"]
+    assert status[HERE, THERE, LAST] == status["000000", THERE, LAST] == "assumed"
+    assert status[HERE, THERE, 2030] == "projected"
+    assert status["230104", "230104", 2020] == "nowcast"
 
 
 def test_who_attends_where_is_published(read: Tables) -> None:

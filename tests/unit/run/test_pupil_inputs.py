@@ -18,7 +18,7 @@ ORIGIN = "laoyou-method,assumed,low"
 HEADS = {
     "pupils": "area,school,year,service,grade,pupils,repeaters,migrant,boarders,partial",
     "schools": "school,service,area,name,first_grade,last_grade,opened,closed",
-    "children": "area,year,age,children",
+    "children": "area,year,age,concept,children",
     "attendance": "from_area,to_area,service,year,share,pupils",
 }
 Give = Callable[..., Counted]
@@ -157,6 +157,20 @@ def test_a_school_with_some_grades_has_none_in_the_others(give: Give) -> None:
         ),
         ({"schools": ["a,junior,230102,A,3,2,,"]}, "column last_grade: expected 3 or more, found 2"),
         ({"schools": ["a,junior,230102,A,,,2024-01-01,2023-01-01"]}, "column closed: expected a day after 2024-01-01"),
+        (
+            {"pupils": ["230102,,2023,junior,1,5,,,,", "230102,,2024,junior,1,5,,,,", "230102,,2024,junior,3,5,,,,"]},
+            "row 2: .* found 3 without a row: 2023 grade 2; 2023 grade 3; 2024 grade 2",
+        ),
+        (
+            {"pupils": [*grades("230102", 2023, 5, 6), *grades("230102", 2024, 5)]},
+            "row 4: .* found 1 without a row: 2024 grade 2",
+        ),
+        (
+            {"pupils": [f"230102,,2024,junior,{grade},5,,,," for grade in (7, 8, 9)]},
+            "grades count from 1 in each stage: 七年级 .* is grade 1 of junior",
+        ),
+        ({"children": ["230102,2025,2,registered,3900"]}, "column concept: expected resident.*found registered"),
+        ({"children": ["230102,2025,2,,3900"]}, "column concept: expected a value, found a blank"),
         ({"attendance": ["230102,230103,primary,2024,,"]}, "share and pupils: expected one of the two, found neither"),
         ({"attendance": ["230102,230103,primary,2024,0.1,5"]}, "found both"),
         ({"attendance": [",,primary,2024,0.1,"]}, "columns from_area and to_area: expected an area"),
@@ -165,6 +179,38 @@ def test_a_school_with_some_grades_has_none_in_the_others(give: Give) -> None:
 def test_what_is_wrong_is_named(give: Give, tables: dict[str, list[str]], says: str) -> None:
     with pytest.raises(InputError, match=says):
         give(**tables)
+
+
+def test_a_figure_is_no_misspelling_of_another(give: Give) -> None:
+    with pytest.raises(InputError) as error:
+        give(pupils=["230102,,2024,junior,10,5,,,,"])
+    (fault,) = error.value.faults
+    assert "did you mean" not in fault.way_out
+    assert "from 1 on" in fault.way_out
+
+
+def test_a_table_of_children_says_whom_it_counts(give: Give, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(HEADS, "children", "area,year,age,children")
+    with pytest.raises(InputError, match=r"children.csv: expected a column concept, found none[^;]*Resident"):
+        give(children=["230102,2025,2,3900"])
+
+
+def test_schools_that_are_wrong_raise_no_other_faults(give: Give) -> None:
+    with pytest.raises(InputError) as error:
+        give(
+            pupils=[*grades("230102", 2024, 5, school="a"), *grades("230102", 2024, 5, school="b")],
+            schools=["a,junior,230102,A,,,2024-01-01,2023-01-01", "b,junior,230102,B,,,,"],
+        )
+    assert [fault.where.split("/")[-1] for fault in error.value.faults] == ["schools.csv, row 2, column closed"]
+
+
+def test_statuses_and_rows_are_kept(copy: Path) -> None:
+    head = "area,year,service,grade,pupils,source,status,confidence"
+    rows = ["230102,2023,junior,1,5,laoyou-method,recalled,low", "230102,2024,junior,1,6,laoyou-method,verified,low"]
+    (copy / "data" / "harbin" / "pupils.csv").write_text("\n".join([head, *rows]) + "\n", "utf-8")
+    roll = counted_of(read_tables(copy)).rolls["230102", "junior"]
+    assert (roll.status, roll.status_of(2023), roll.status_of(2024)) == ("recalled", "recalled", "verified")
+    assert roll.at(2024, 1).endswith("row 3")
 
 
 def test_faults_of_all_tables_come_at_once(give: Give) -> None:
@@ -179,7 +225,7 @@ def test_faults_of_all_tables_come_at_once(give: Give) -> None:
 
 def test_children_and_ways_are_read(give: Give) -> None:
     found = give(
-        children=["230102,2025,2,3900"],
+        children=["230102,2025,2,resident,3900"],
         attendance=["230102,230103,primary,2024,0.1,", ",230103,junior,2024,,500"],
     )
     (one,) = found.children

@@ -63,6 +63,29 @@ def test_rows_of_other_places_and_other_subjects_do_not_count() -> None:
     assert facts.norm("nation", "here", YEARS, AREAS).most == pytest.approx(np.full((6, 1), 45.0))
 
 
+def test_a_row_named_for_itself_gives_way_to_nobody_but_a_scenario() -> None:
+    district = row("district", 36.0, "230103")
+    facts = Facts({"nation": NATION, "district": district}, {}, {}, (), parents=PARENTS)
+    assert facts.norm("nation", "here", YEARS, AREAS, exactly=True).most == pytest.approx(np.full((6, 1), 45.0))
+    assert facts.norm("nation", "here", YEARS, AREAS).most[0] == pytest.approx([45, 36])
+    changed = facts.under([("nation", Change(2022, None, 40.0, "000000", "assumed", "made"))])
+    assert changed.norm("nation", "here", YEARS, AREAS, exactly=True).most[5, 0] == 40.0
+
+
+def test_a_local_row_without_a_figure_takes_nobodys_place() -> None:
+    gap = dataclasses.replace(row("gap", 1.0, "230102"), minimum=None, maximum=None, status="gap")
+    facts = Facts({"nation": NATION, "gap": gap}, {}, {}, (), parents=PARENTS)
+    assert facts.norm("nation", "here", YEARS, AREAS).most[0, 0] == 45.0
+
+
+def test_years_out_of_force_are_spells_of_their_own() -> None:
+    short = row("short", 50.0, first=2022, last=2023)
+    found = norm([short], short, YEARS, AREAS, PARENTS)
+    assert [one[:2] for one in found.spells(0)] == [(2020, 2021), (2022, 2023), (2024, 2025)]
+    assert [one[:2] for one in found.stand_ins(0)] == [(2020, 2021), (2024, 2025)]
+    assert not list(norm([NATION], NATION, YEARS, AREAS, PARENTS).stand_ins(0))
+
+
 def test_a_row_without_a_place_holds_where_it_is_named() -> None:
     guide = row("guide", 18.0, "")
     assert norm([guide], guide, YEARS, AREAS, PARENTS).most[0, 0] == 18.0

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -38,12 +39,14 @@ FULL: dict[str, Any] = {
 
 
 class Made:
-    """A service of so many classes and users (year, area)."""
+    """A service of so many classes and users (year, area), and of those who go to school there."""
 
-    def __init__(self, classes: Floats, users: Floats) -> None:
+    def __init__(self, classes: Floats, users: Floats, attending: Floats | None = None) -> None:
         born = np.ones_like(classes)
         rows = [Series("primary", "all", "users", "pupils", users, born, "made-rolls")]
         rows.append(Series("primary", "all", "classes", "classes", classes, born, "made-sizes"))
+        if attending is not None:
+            rows.append(Series("primary", "all", "pupils-attending", "pupils", attending, born, "made-ways"))
         self.service = Service("primary", tuple(rows), "users")
 
     def demand(self) -> Service:
@@ -171,7 +174,7 @@ def roll(boarders: list[float], pupils: list[float], source: str = "made-count")
 
 def test_boarders_are_those_of_the_last_count() -> None:
     rolls = {("230100", "primary"): roll([10.0, 30.0, np.nan], [100.0, 200.0, 300.0])}
-    found = boarding(None, rolls, "primary", ("230100", "230101", "230100"))
+    found = boarding(None, rolls, ("primary",), ("230100", "230101", "230100"))
     assert found is not None
     # 30 of 200 in 2022; where nobody counted, as all who were counted
     assert found.share.tolist() == [[0.15, 0.15, 0.15]]
@@ -179,13 +182,57 @@ def test_boarders_are_those_of_the_last_count() -> None:
     assert found.factor(1).status == "assumed"
     assert "not counted here" in found.factor(1).note
     stated = Building.model_validate({"boarders": assumed(0.4)}).boarders
-    beside = boarding(stated, rolls, "primary", ("230100", "230101"))
+    beside = boarding(stated, rolls, ("primary",), ("230100", "230101"))
     assert beside is not None
     assert beside.share.tolist() == [[0.15, 0.4]]
-    assert boarding(None, rolls, "junior", AREAS) is None
-    assert boarding(None, {("230100", "junior"): roll([np.nan], [5.0])}, "junior", AREAS) is None
+    assert boarding(None, rolls, ("junior",), AREAS) is None
+    assert boarding(None, {("230100", "junior"): roll([np.nan], [5.0])}, ("junior",), AREAS) is None
     counted = made(CLASSES, USERS, "most", rolls)
     assert of(counted, "boarders") == [[121, 45], [105, 0]]  # 15 % of 805 are 120.75
+
+
+SENIOR = ("senior", "senior-vocational")
+
+
+def test_general_and_vocational_boarders_are_counted_together() -> None:
+    both = {("230100", "senior"): roll([50.0], [100.0]), ("230100", "senior-vocational"): roll([180.0], [300.0])}
+    found = boarding(None, both, SENIOR, ("230100",))
+    assert found is not None
+    assert found.share.tolist() == [[0.575]]  # 230 of 400
+    assert found.factor(0).note == "230 of 400 pupils in 2021"
+    # one kind is not told: the other stands for both, which is an assumption
+    untold = {**both, ("230100", "senior-vocational"): roll([np.nan], [300.0])}
+    found = boarding(None, untold, SENIOR, ("230100",))
+    assert found is not None
+    assert found.share.tolist() == [[0.5]]
+    assert found.factor(0).status == "assumed"
+    assert "senior-vocational not told" in found.factor(0).note
+    # the last year that all of them have
+    later = {**both, ("230100", "senior"): roll([50.0, 99.0], [100.0, 100.0])}
+    found = boarding(None, later, SENIOR, ("230100",))
+    assert found is not None
+    assert found.factor(0).note == "230 of 400 pupils in 2021"
+    spec = PremisesSpec.model_validate({"model": {"name": "p", "unit": "m2", "why": "w"}, "of_range": "most"})
+    full = spec.model_copy(update={"senior": Building()})
+    service = housed("senior", Made(np.ones((2, 2)), np.full((2, 2), 800.0)), full, facts(both), people(), SENIOR)
+    assert service.demand().find("boarders").values[0].tolist() == [460.0, 460.0]
+
+
+def test_boarders_sleep_where_they_go_to_school() -> None:
+    attending = np.array([[900.0, 200.0], [900.0, 200.0]])
+    service = Made(np.array(CLASSES, dtype=np.float64), np.array(USERS), attending)
+    found = Housed("primary", service, Building.model_validate({"boarders": assumed(0.1)}), "most", facts(), people())
+    assert of(found, "boarders")[0] == [90, 20]
+    assert found.demand().find("boarders").source == "made-ways; made"
+    values = {item.name: item.value for item in found.explain(0, 2020)}
+    assert values["pupils-attending"] * values["share who board"] == pytest.approx(values["boarders"])
+
+
+def test_the_status_of_boarders_is_that_of_their_rows() -> None:
+    one = replace(roll([10.0, 30.0], [100.0, 200.0]), status="recalled", by_year={2021: "observed", 2022: "recalled"})
+    found = boarding(None, {("230100", "primary"): one}, ("primary",), AREAS)
+    assert found is not None
+    assert found.factor(0).status == "recalled"
 
 
 def test_a_standard_that_is_not_there_is_named() -> None:

@@ -14,6 +14,7 @@ from forecast.errors import InputError
 from forecast.project.eldercare import EldercareSpec
 from forecast.run.model import Result
 from forecast.services.care.eldercare import Eldercare
+from forecast.services.care.use import CareTaste
 from forecast.services.facts import Facts
 from forecast.services.people import People
 from forecast.services.series import Service
@@ -91,6 +92,13 @@ def test_by_hand(facts: Facts, level: Level) -> None:
     assert of("beds", "standard-most") == pytest.approx([32, 320])
 
 
+def test_a_users_meals_a_day(facts: Facts, level: Level) -> None:
+    spec = model(settings__meals={"users": assumed(5.5), "odds": odds()}, meals=assumed(2.0))
+    service = care(spec, facts, level, level(20.0, 200.0)).demand()
+    assert found(service, "users", "meals")[1] == pytest.approx(440)
+    assert found(service, "meals")[1] == pytest.approx(880)
+
+
 def test_community_settings_by_hand(facts: Facts, level: Level) -> None:
     spec = model(
         settings={
@@ -165,7 +173,7 @@ def test_settings_sum_to_the_need_and_more_people_need_more(facts: Facts, level:
             care_facts(facts, rows=MIXED),
             People(base.areas, base.years, people, base.births, 2022, 2023),
             level(20.0, codes=("000000",)),
-            taste,
+            CareTaste(taste),
         )
         for people in (few, few + draw.uniform(0, 30, few.shape))
     ]
@@ -184,6 +192,7 @@ def test_settings_sum_to_the_need_and_more_people_need_more(facts: Facts, level:
         assert service.find("users").values == pytest.approx(service.find("need").values + without)
         policy, _ = figures.under_policy
         served = sum(service.find("users", f"{part}-policy").values for part in ("family", "community", "institution"))
+        assert served == pytest.approx(service.find("users", "all-policy").values)
         assert served == pytest.approx(service.find("need").values + policy.without.sum(axis=0))
         assert (service.find("users", "family-policy").values >= -1e-6).all()
         assert (service.find("beds").values * 0.8 >= service.find("users", "institution").values - 1e-6).all()
@@ -225,12 +234,55 @@ def test_insurance_fills_beds_and_dear_homes_empty_them(facts: Facts, level: Lev
     assert cheap[1] > usual[1] > dear[1]
 
 
+def test_a_price_of_policy_leaves_the_natural_column(facts: Facts, level: Level) -> None:
+    people = level(200.0, codes=("230100",))
+    price = {"x": {"from": 2022, "factor": 0.5, "levels": ["severe"], **ASSUMED}}
+    pattern = model(pattern__price=price, pattern__reach=2030).pattern
+    plain, insured = (
+        care(RICH.model_copy(update={"pattern": item}), facts, level, people, rows=MIXED).demand()
+        for item in (pattern.model_copy(update={"price": {}}), pattern)
+    )
+    for item in plain.series:
+        if not item.part.endswith("-policy"):
+            assert insured.find(item.measure, item.part).values == pytest.approx(item.values), (item.measure, item.part)
+    before, after = (service.find("users", "institution-policy").values[:, 0] for service in (plain, insured))
+    assert before[:2] == pytest.approx(after[:2])
+    assert (after[2:] > before[2:]).all()
+
+
+def test_figures_name_what_they_rest_on(facts: Facts, level: Level) -> None:
+    named = {
+        name: {"users": {**assumed(1.0), "source": f"made-{name}"}, "odds": odds(none=0.1)}
+        for name in ("home", "meals", "day-care")
+    }
+    service = care(model(settings=named), facts, level, level(20.0, 200.0))
+    demand = service.demand()
+    for measure, part, there, absent in (
+        ("users", "home", "made-home", "made-supply"),
+        ("hours", "home", "made-home", "made-supply"),
+        ("users", "day-care", "made-day-care", "made-home"),
+        ("places", "day-care", "made-day-care", "made-supply"),
+        ("meals", "all", "made-meals", "made-supply"),
+        ("users", "institution", "made-supply", "made-home"),
+        ("users", "community", "made-meals", "made-supply"),
+        ("beds", "all", "made-supply", "made-home"),
+        ("carers", "home", "made-home", "made-supply"),
+        ("carers", "all", "made-day-care", "made-meals"),
+    ):
+        sources = demand.find(measure, part).source.split("; ")
+        assert there in sources, (measure, part)
+        assert absent not in sources, (measure, part)
+    rows = {row[1]: row for row in service.told}
+    assert rows["odds of meals"][4:6] == ("assumed", "made-meals")
+    assert rows["odds of ordinary"][4:6] == ("derived", "made-supply")
+
+
 def test_the_spread_of_use_is_none_when_counted_and_its_median_is_the_path(facts: Facts, level: Level) -> None:
     taste = np.linspace(-3, 3, 101)
     columns = level(*(200.0,) * 101, codes=("230100",) * 101)
     nation = level(20.0, codes=("000000",))
     made = care_facts(facts, rows=MIXED)
-    drawn = Eldercare(RICH, made, columns, nation, taste).demand()
+    drawn = Eldercare(RICH, made, columns, nation, CareTaste(taste)).demand()
     plain = Eldercare(RICH, made, level(200.0, codes=("230100",)), nation).demand()
     for part in ("institution", "home", "family"):
         middle = np.median(drawn.find("users", part).values, axis=1)
@@ -240,6 +292,18 @@ def test_the_spread_of_use_is_none_when_counted_and_its_median_is_the_path(facts
     assert np.ptp(homes[4]) > 0.1 * homes[4].mean()
     assert np.ptp(home[1]) > 0.5 * home[1].mean()
     assert drawn.find("need").values == pytest.approx(np.repeat(plain.find("need").values, 101, axis=1))
+
+
+def carers_of(shown: dict[str, float], levels: tuple[str, ...]) -> float:
+    """Carers as a reader works them out from the explanation."""
+    groups = ("severe", "other", "self-caring")
+    norm = {name: shown[f"people per carer, {name}"] for name in groups}
+    homes = sum(np.ceil(shown[f"residents of homes, {name}"] / norm[name] - 1e-9) for name in groups)
+    hours = sum(shown[f"users of home care, {name}"] * shown[f"hours of home care a week, {name}"] for name in levels)
+    assert hours == pytest.approx(shown["hours of home care a week"])
+    there = shown["days a week a user comes"] / shown["days a week a centre is open"]
+    day = sum(shown[f"users of day care, {name}"] / norm[name] for name in groups) * there
+    return float(homes + np.ceil(hours / shown["hours a week with users per carer"] - 1e-9) + np.ceil(day - 1e-9))
 
 
 @pytest.mark.parametrize(("spec", "rows"), [(SPEC, ()), (RICH, MIXED)])
@@ -260,7 +324,10 @@ def test_the_explanation_ends_in_the_demand(
         elif item.kind == "subtotal":
             assert value == pytest.approx(item.value), item.name
     assert np.ceil(value - 1e-9) == results[0]
+    assert carers_of({item.name: item.value for item in factors}, service.cells.levels) == results[1]
     assert all(item.source and item.status for item in factors)
+    told = next(item.note for item in factors if item.name == "share of residents who need care")
+    assert told == ("50 % in the nation, 2021" if rows else "odds of people without need are assumed")
     shown = " ".join(item.name for item in factors)
     for word in (
         "occupancy",
@@ -304,6 +371,12 @@ def test_a_share_of_residents_that_is_no_percentage(facts: Facts, level: Level) 
     bad = dataclasses.replace(made, supply={**made.supply, ("000000", 2021, "eldercare", "half"): wrong})
     with pytest.raises(InputError, match="half of 000000: expected a percentage between 0 and 100, found 100"):
         Eldercare(RICH, bad, level(20.0, codes=("230100",)), level(20.0, codes=("000000",)))
+
+
+@pytest.mark.parametrize("value", [0.0, 85.0])
+def test_an_occupancy_beyond_sense_names_its_key(value: float) -> None:
+    with pytest.raises(ValueError, match=r"(?s)institution.occupancy.*a number from 0.1 to 1"):
+        model(institution__occupancy=assumed(value))
 
 
 def test_households_of_nobody(facts: Facts, level: Level) -> None:

@@ -121,6 +121,44 @@ def test_own_rows_are_taken_as_they_stand(care: Facts, nation: People) -> None:
     assert need.rates[0, :, [60, 79, 80]].tolist() == [[0.10, 0.12], [0.10, 0.12], [0.30, 0.40]]
     assert need.rates[1, :, [74, 75]].tolist() == [[0.01, 0.01], [0.08, 0.08]]
     assert (need.status, need.scale) == ("verified", 1.0)
+    counted = tuple(dataclasses.replace(row, status="observed") for row in rows)
+    observed = dataclasses.replace(care, care_need=(*care.care_need, *counted))
+    assert need_rates(model(need__table="own").need, observed, nation).status == "observed"
+
+
+STEEP = (
+    share("adl", 1.0, table="steep", width=10),
+    share("adl", 2.0, table="steep", start=70, width=10),
+    share("adl", 8.0, table="steep", start=80),
+)
+
+
+def test_severe_need_is_a_flat_part_unless_a_gradient_is_named(care: Facts, nation: People) -> None:
+    facts = dataclasses.replace(care, care_need=(*care.care_need, *STEEP))
+    plain = need_rates(spec(total=ROW, gradient="adl", severe=SEVERE, split="grades"), facts, nation)
+    assert "severe 20.0% of them, the same at every age" in plain.told
+    steep = spec(total=ROW, gradient="adl", severe=SEVERE, severe_gradient="steep", split="grades")
+    need = need_rates(steep, facts, nation)
+    # (10 x 1 + 10 x 2 + 20 x 8) / 40 = 4.75 %, told 5.5 %
+    heavy = need.rates[need.levels.index("severe")]
+    assert heavy[0, [60, 70, 80]] == pytest.approx(np.array([1.0, 2.0, 8.0]) * 5.5 / 475)
+    assert need.all == pytest.approx(plain.all)
+    assert need.severe_share == pytest.approx(0.2)
+    assert plain.severe_share == pytest.approx(0.2)
+    assert "by age as steep" in need.told
+    assert "made-steep" in need.source
+
+
+def test_severe_need_is_never_more_than_all(care: Facts, nation: People) -> None:
+    flat = (share("adl", 5.0, table="flat", width=20), share("adl", 5.0, table="flat", start=80))
+    facts = with_rows(
+        dataclasses.replace(care, care_need=(*care.care_need, *flat)),
+        CareNeed("severe", "both", 60, None, 2020, 15.0, "verified", "made-severe"),
+    )
+    with pytest.raises(InputError, match=r"severe_gradient: expected severe need within all need, 10.0 % at age 60"):
+        need_rates(spec(total=ROW, gradient="adl", severe=SEVERE, severe_gradient="flat"), facts, nation)
+    with pytest.raises(ValueError, match="severe_gradient beside severe"):
+        spec(total=ROW, gradient="adl", severe_gradient="steep")
 
 
 @pytest.mark.parametrize(
@@ -135,6 +173,9 @@ def test_own_rows_are_taken_as_they_stand(care: Facts, nation: People) -> None:
           ("severe", "both", 60, 10, 5.0), ("severe", "both", 70, None, 60.0)], "120.0 % at age 70"),
         ([("mild", "both", 60, None, 5.0)], "shares by age from 60"),
         ([("iadl", "both", 60, 10, 5.0), ("adl", "both", 60, 10, 5.0)], "found adl, iadl"),
+        ([("light", "both", 60, None, 9.0), ("severe", "both", 60, None, 5.0)],
+         "column level: expected one of mild, moderate, severe, undivided, as its other rows, found light"),
+        ([("sever", "both", 60, None, 9.0), ("mild", "both", 60, None, 5.0)], "found sever\n  did you mean severe?"),
     ],
 )  # fmt: skip
 def test_own_rows_with_faults(
@@ -144,6 +185,7 @@ def test_own_rows_with_faults(
     with pytest.raises(InputError) as error:
         need_rates(model(need__table="own").need, facts, nation)
     assert says in str(error.value)
+    assert len(error.value.faults) == 1  # not one for each sex
 
 
 @pytest.mark.parametrize(

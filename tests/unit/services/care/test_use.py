@@ -7,7 +7,7 @@ import pytest
 
 from forecast.errors import InputError
 from forecast.project.eldercare import Use
-from forecast.services.care.use import shocks, use_path
+from forecast.services.care.use import CareTaste, shocks, use_path
 from forecast.services.facts import Fact
 from forecast.services.people import People
 from tests.unit.services.care.care_facts import assumed, model
@@ -56,7 +56,7 @@ def test_an_earlier_count_before_the_forecast_is_named(level: Level) -> None:
 
 
 def test_homes_are_certain_when_counted_and_other_settings_are_not() -> None:
-    years, taste = range(2020, 2032), np.array([-1.0, 0.0, 1.0])
+    years, taste = range(2020, 2032), CareTaste(np.array([-1.0, 0.0, 1.0]))
     spread = use(institution=0.2, community=0.3, unsure=0.5)
     community, homes = shocks(INSTITUTION, spread, years, taste)
     assert homes[:2].tolist() == [[1.0] * 3] * 2

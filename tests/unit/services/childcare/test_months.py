@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from forecast.axes import Floats
 from forecast.errors import InputError
-from forecast.services.childcare.months import EVENLY, months, twelve
+from forecast.services.childcare.months import EVENLY, NOBODY, Months, months, twelve
 from forecast.services.facts import Facts, MonthlyBirths
 
 YEARS = range(2020, 2024)
@@ -22,6 +23,11 @@ def facts(**births: list[float]) -> Facts:
     return Facts({}, {}, {}, (), parents=PARENTS, births_by_month=known)
 
 
+def split(found: Months, children: Floats) -> Floats:
+    """Children by month of age (year, area, 36), from those of 0, 1 and 2 years, all areas in one place."""
+    return (children[..., None] * found.shares).reshape(len(YEARS), -1, 36)
+
+
 def test_without_a_table_a_twelfth_each() -> None:
     found = months(facts(), YEARS, ("230102", "230103"))
     assert found.even
@@ -34,7 +40,7 @@ def test_the_month_of_birth_is_the_month_of_age() -> None:
     # of 78 children born in 2020, one in January, two in February .. twelve in December
     found = months(facts(a230102_2020=[float(month) for month in range(1, 13)]), YEARS, ("230102",))
     children = np.full((4, 1, 3), 78.0)
-    by_month = found.of(children)
+    by_month = split(found, children)
     # on 31 December 2020 the December child has completed no month, the January child eleven
     assert by_month[0, 0, :12].tolist() == pytest.approx([12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1])
     # a year later they are 12 to 23 months old
@@ -71,6 +77,13 @@ def test_a_year_without_births_says_nothing_of_months() -> None:
     assert found.shares[0, 0, 0].tolist() == pytest.approx(found.shares[1, 0, 0].tolist())
     alone = months(facts(a230102_2020=[0.0] * 12), YEARS, ("230102",))
     assert alone.shares[0, 0, 0].tolist() == pytest.approx([1 / 12] * 12)
+    assert alone.told == (NOBODY,)
+    assert alone.even
+    assert alone.source == ""
+    # a place above that has births gives the season
+    above = months(facts(a230102_2020=[0.0] * 12, a230000_2020=[2.0] * 6 + [0.0] * 6), YEARS, ("230102",))
+    assert above.halves()[2, 0, 0].tolist() == pytest.approx([0, 1])
+    assert "230000" in above.told_of(0)
 
 
 def test_a_circle_of_parents_ends() -> None:
@@ -84,9 +97,9 @@ def test_a_circle_of_parents_ends() -> None:
 )
 def test_no_child_is_lost_between_months(births: list[float], children: list[float]) -> None:
     found = months(facts(a230102_2021=births), YEARS, ("230102",))
-    split = found.of(np.broadcast_to(np.array(children), (4, 1, 3)))
-    assert (split >= 0).all()
-    assert split.reshape(4, 1, 3, 12).sum(axis=-1) == pytest.approx(np.broadcast_to(children, (4, 1, 3)), rel=1e-12)
+    by_month = split(found, np.broadcast_to(np.array(children), (4, 1, 3)))
+    assert (by_month >= 0).all()
+    assert by_month.reshape(4, 1, 3, 12).sum(axis=-1) == pytest.approx(np.broadcast_to(children, (4, 1, 3)), rel=1e-12)
 
 
 def test_a_year_needs_all_its_months() -> None:

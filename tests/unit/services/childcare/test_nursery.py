@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from forecast.axes import AGES, Floats
 from forecast.errors import InputError
 from forecast.project.nursery import BANDS, NurserySpec
+from forecast.services.childcare.counts import carried
 from forecast.services.childcare.nursery import Nursery
-from forecast.services.childcare.use import carried
+from forecast.services.childcare.use import Tastes
 from forecast.services.facts import Fact, Facts, MonthlyBirths
 from forecast.services.norms import Standard
 from forecast.services.people import People
@@ -204,14 +205,16 @@ def test_the_factors_give_the_demand(made: Callable[..., Nursery], mixed: dict[s
         assert sum(users) == pytest.approx(service.find("users").values[place, area])
         for head, step, end in zip(factors, factors[1:], factors[2:], strict=False):
             if step.kind == "divided":
-                assert end.value == np.ceil(max(head.value / step.value - WHOLE, 0))
+                exact = head.value / step.value
+                whole = end.name.endswith("rounded up")
+                assert end.value == (np.ceil(max(exact - WHOLE, 0)) if whole else pytest.approx(exact))
 
 
 def test_trajectories_differ_by_taste_and_only_after_the_last_measured_year(known: Facts, level: Level) -> None:
     columns = level(1000.0, 1000.0, 1000.0, codes=("230101",) * 3)
     nation = level(100.0, codes=("000000",))
     target = spec_of(take_up={"target": {"2023": assumed(0.5)}})
-    drawn = Nursery(target, known, columns, nation, np.array([-1.0, 0.0, 1.0])).demand()
+    drawn = Nursery(target, known, columns, nation, Tastes(np.array([-1.0, 0.0, 1.0]))).demand()
     users = drawn.find("users").values
     assert users[:2] == pytest.approx(np.array([[30.0] * 3, [180.0] * 3]))
     # three years after 2021: sd 0.5 x root of 0.3
@@ -219,9 +222,151 @@ def test_trajectories_differ_by_taste_and_only_after_the_last_measured_year(know
     assert users[4] == pytest.approx([180 / step, 180, 180 * step])
     assert drawn.find("users", "policy").values[4] == pytest.approx([450 / step, 450, 450 * step])
     assert drawn.find("users").born is None
-    # never more users than children
-    wild = Nursery(spec_of(), known, columns, nation, np.array([-20.0, 0.0, 20.0])).demand().find("users", "age-2")
-    assert wild.values[4, 2] == pytest.approx(1000.0)
+    # never more users than wish a place: 30 % of all under-threes, 45 % of those of one and two
+    wild = (
+        Nursery(spec_of(), known, columns, nation, Tastes(np.array([-20.0, 0.0, 20.0]))).demand().find("users", "age-2")
+    )
+    assert wild.values[4, 2] == pytest.approx(450.0)
+
+
+def counted(known: Facts, **rows: float) -> Facts:
+    """With counts below the nation under keys such as a230100_2022_use."""
+    supply = dict(known.supply)
+    for key, value in rows.items():
+        area, year, measure = key.removeprefix("a").split("_")
+        supply[area, int(year), "nursery", measure] = Fact(value, "percent", "observed", f"of-{area}")
+    return replace(known, supply=supply, parents={"230100": "230000", "230101": "230000", "230000": "000000"})
+
+
+def test_a_count_below_the_nation_replaces_its_use_from_its_year_on(made: Callable[..., Nursery], known: Facts) -> None:
+    # areas 230100 and 230101; the first was counted at 12 % in 2022, twice the nation's 6 %
+    points = spec_of(take_up={"points": {"2024": assumed(0.12)}})
+    nursery = made(points, counted(known, a230100_2022_use=16.0))
+    users = nursery.demand().find("users").values
+    # the nation: 1, 6, 8, 10, 12 % of 3000; the area 16 % in 2022 and twice the nation's from then on
+    assert users[:, 0].tolist() == pytest.approx([30, 180, 480, 600, 720])
+    assert users[:, 1].tolist() == pytest.approx([0.3, 1.8, 2.4, 3.0, 3.6])
+    assert "of-230100" in nursery.demand().find("users").source
+    told = {item.name: item for item in nursery.explain(0, 2023)}
+    assert told["use here over the nation's"].value == pytest.approx(2.0)
+    assert told["use here over the nation's"].source == "of-230100"
+    assert "230100: 16 % in 2022" in told["use here over the nation's"].note
+    assert "use here over the nation's" not in {item.name for item in nursery.explain(1, 2023)}
+    assert "use here over the nation's" not in {item.name for item in nursery.explain(0, 2021)}
+
+
+def test_between_two_counts_the_ratio_is_interpolated(made: Callable[..., Nursery], known: Facts) -> None:
+    users = made(facts=counted(known, a230100_2021_use=6.0, a230100_2023_use=12.0)).demand().find("users").values
+    assert users[:, 0].tolist() == pytest.approx([30, 180, 270, 360, 360])
+
+
+def test_the_nearest_place_with_a_count_serves_all_below_it(made: Callable[..., Nursery], known: Facts) -> None:
+    # the province is the sum of both areas here: even ages, so its share of under-threes is theirs
+    users = made(facts=counted(known, a230000_2022_use=12.0, a230101_2022_use=3.0)).demand().find("users").values
+    assert users[3].tolist() == pytest.approx([360, 0.9])
+    assert users[0].tolist() == pytest.approx([30, 0.3])
+
+
+def test_a_count_above_is_met_by_the_ages_of_its_own_children(known: Facts, level: Level) -> None:
+    people = np.zeros((5, 2, 2, AGES))
+    people[..., 0, :3] = [[300.0, 100.0, 100.0], [0.0, 100.0, 100.0]]
+    base = level(1.0, 1.0)
+    here = People(base.areas, base.years, people, base.births, 2022, 2023)
+    facts = counted(known, a230000_2022_use=20.0)
+    found = Nursery(spec_of(), facts, here, level(9.0, codes=("000000",))).demand().find("users").values
+    assert found[2].sum() == pytest.approx(0.20 * 700)
+
+
+def test_the_wish_and_what_is_inclusive_are_local_too(made: Callable[..., Nursery], known: Facts) -> None:
+    facts = counted(known, a230100_2022_wish=40.0, a230100_2023_inclusive=80.0)
+    nursery = made(spec_of(take_up={"inclusive": "inclusive", "target": {"2024": assumed(0.5)}}), facts)
+    assert nursery.demand().find("wish").values[:, 0].tolist() == pytest.approx([900, 900, 1200, 1200, 1200])
+    assert nursery.demand().find("users", "inclusive").values[:, 0].tolist() == pytest.approx([15, 90, 90, 144, 144])
+    assert at(nursery, "users", "policy", 4) == pytest.approx([600, 4.5])  # half of the wish of each
+    told = {item.name: item for item in nursery.explain(0, 2023)}
+    assert told["children whose parents wish a place"].source == "of-230100"
+    assert told["users, inclusive"].source == "of-230100"
+
+
+def test_trajectories_follow_counts_worked_out_before(made: Callable[..., Nursery], known: Facts, level: Level) -> None:
+    facts = counted(known, a230100_2022_use=12.0)
+    whole = made(facts=facts)
+    columns = level(1000.0, 1000.0, codes=("230100",) * 2)
+    tastes = Tastes(np.array([-1.0, 1.0]), np.array([-2.0, 2.0]))
+    local = spec_of(take_up={"local": assumed(0.3)})
+    drawn = Nursery(local, facts, columns, level(100.0, codes=("000000",)), tastes, whole.counts).demand()
+    users = drawn.find("users").values
+    # 2021, before the count: the level of the area is not known; 2022: it is
+    assert users[1] == pytest.approx(180 * np.exp(np.array([-0.6, 0.6]) - 0.045))
+    assert users[2] == pytest.approx([360, 360])
+    # two years after its own count, one standard deviation
+    step = np.exp(0.5 * np.sqrt(0.2))
+    assert users[4] == pytest.approx([360 / step, 360 * step])
+
+
+def test_the_level_of_an_area_is_unsure_from_the_first_year_on(known: Facts, level: Level) -> None:
+    rng = np.random.default_rng(5)
+    size = 4000
+    columns = level(*(1000.0,) * size, codes=("230101",) * size)
+    nation = level(100.0, codes=("000000",))
+    tastes = Tastes(np.zeros(size), rng.standard_normal(size))
+    spec = spec_of(take_up={"local": assumed(0.3)})
+    users = Nursery(spec, known, columns, nation, tastes).demand().find("users").values
+    assert np.std(np.log(users[0])) == pytest.approx(0.3, rel=0.03)
+    assert users[0].mean() == pytest.approx(30.0, rel=0.02)  # the nation's use is the mean of its areas'
+    plain = Nursery(spec_of(), known, columns, nation, tastes).demand().find("users").values
+    assert plain[0] == pytest.approx(np.full(size, 30.0))
+    point = Nursery(spec, known, level(1000.0, codes=("230101",)), nation).demand().find("users").values
+    assert point[:, 0].tolist() == pytest.approx([30, 180, 180, 180, 180])
+
+
+def test_no_trajectory_passes_the_ceiling(known: Facts, level: Level) -> None:
+    columns, nation = level(1000.0, 1000.0, codes=("230101",) * 2), level(100.0, codes=("000000",))
+    wild = Tastes(np.array([0.0, 30.0]), np.array([0.0, 30.0]))
+
+    def users(take_up: dict[str, Any], facts: Facts = known) -> list[float]:
+        found = Nursery(spec_of(take_up=take_up), facts, columns, nation, wild).demand()
+        return [float(value) for value in found.find("users").values[4]]
+
+    assert users({}) == pytest.approx([180, 900])  # the wish, 30 % of 3000
+    assert users({"most": assumed(0.2)}) == pytest.approx([180, 600])
+    # whoever is counted above the wish proves it wrong: every child of one and two years is the limit
+    assert users({}, counted(known, a230101_2022_use=50.0)) == pytest.approx([1500, 2000])
+
+
+def test_users_of_the_launch_are_no_observation(made: Callable[..., Nursery]) -> None:
+    factors = made().explain(0, 2020)
+    status = {item.name: item.status for item in factors}
+    assert status["users aged 1"] == status["places"] == status["classes"] == "nowcast"
+    assert status["children of 12-17 months on 31 December"] == "observed"
+
+
+def test_the_rate_of_a_year_has_the_sources_of_that_year(made: Callable[..., Nursery], known: Facts) -> None:
+    supply = {
+        **known.supply,
+        ("000000", 2021, "nursery", "use"): Fact(6.0, "percent", "verified", "one"),
+        ("000000", 2023, "nursery", "use"): Fact(8.0, "percent", "verified", "two"),
+    }
+    supply.pop(("000000", 2020, "nursery", "use"))
+    spec = spec_of(take_up={"points": {"2024": assumed(0.1)}})
+    nursery = made(spec, replace(known, supply=supply))
+
+    def told(year: int) -> tuple[str, str]:
+        found = next(item for item in nursery.explain(0, year) if item.name == "use per unit of weight")
+        return found.status, found.source
+
+    assert [told(year) for year in range(2020, 2025)] == [
+        ("derived", "one"), ("derived", "one"), ("derived", "one; two"), ("derived", "two"), ("assumed", "made"),
+    ]  # fmt: skip
+
+
+def test_carers_of_mixed_classes_multiply(made: Callable[..., Nursery]) -> None:
+    factors = made(spec_of(**MIXED)).explain(0, 2022)
+    parts = {item.name: item.value for item in factors if item.name.startswith("carers for")}
+    # 22.5 children at 5 and 45 at 7 to a carer
+    assert parts == pytest.approx({"carers for 18-23 months": 4.5, "carers for 24-35 months": 45 / 7})
+    place = [item.name for item in factors].index("carers for 24-35 months")
+    assert factors[place + 1].value == np.ceil(sum(parts.values()))
 
 
 def test_its_norms_are_named(made: Callable[..., Nursery]) -> None:

@@ -10,7 +10,17 @@ from hypothesis import strategies as st
 from forecast.axes import Floats
 from forecast.errors import InputError
 from forecast.services.pupils.pupils import Pupils
-from forecast.services.school.chains import TESTED, Entry, History, alike, chains, growth, history_of, progressed
+from forecast.services.school.chains import (
+    ENGINE,
+    TESTED,
+    Entry,
+    History,
+    alike,
+    chains,
+    growth,
+    history_of,
+    progressed,
+)
 from forecast.services.school.counted import Roll
 
 YEARS = range(2020, 2041)
@@ -205,3 +215,41 @@ def test_the_worked_example_of_the_docs() -> None:
     classes = np.ceil(found / 45)
     assert classes.tolist() == [17, 19, 21]
     assert (np.ceil(found.sum() / 19), np.ceil(classes.sum() * 45 / 19 - 1e-9)) == (132, 135)
+
+
+def test_a_count_that_cannot_be_is_replaced_and_told() -> None:
+    """The children of the third age grew by a tenth as they came into it; 800 stands where 81 pupils were meant."""
+    children = np.full((len(YEARS), 1, 3), 200.0)
+    children[:, :, 2] = 220.0
+    pupils = np.tile([100.0, 90.0, 81.0], (5, 1))
+    odd = pupils.copy()
+    odd[-1, 2] = 800.0
+    plain, found = (chains([history(0, cells)], children, YEARS, entry(children))[0] for cells in (pupils, odd))
+    assert found.pupils[5:] == pytest.approx(plain.pupils[5:], rel=0.001)
+    assert not plain.told
+    (note,) = found.notes("230102", ("primary 1", "primary 2", "primary 3"))
+    assert (note.area, note.year, note.measure) == ("230102", 2025, "pupils of primary 3 on record")
+    assert note.before == 800.0
+    assert note.after == pytest.approx(81.0)
+
+
+def test_what_is_done_to_counts_is_told_in_grades_of_the_band() -> None:
+    children = np.full((len(YEARS), 1, 9), 1000.0)
+    pupils = np.full((5, 3), 900.0)
+    pupils[-1] = [np.nan, 1100.0, 900.0]
+    one = History(0, slice(6, 9), range(2021, 2026), pupils, np.full_like(pupils, np.nan))
+    chain = chains([one], children, YEARS, entry(children))[0]
+    names = tuple(f"grade {number}" for number in range(1, 10))
+    missing, tamed = chain.notes("a", names)
+    assert (missing.measure, tamed.measure) == ("pupils of grade 7 on record", "pupils of grade 8 on record")
+    assert np.isnan(missing.before)
+    assert tamed.before == pytest.approx(1100.0)
+    assert np.isnan(chain.pupils[5, 0]), "a count that is missing is not made up"
+
+
+def test_of_schools_every_count_is_taken_as_true() -> None:
+    cells = np.full((5, 2, 3), 500.0)
+    cells[-1, 0, 1] = 0.0
+    rolls = Pupils(("a", "b"), ("1", "2", "3"), 2021, cells)
+    assert progressed(rolls, 1)[0, 0, 2] == 0.0
+    assert progressed(rolls, 1, ENGINE)[0, 0, 2] == pytest.approx(500.0)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from forecast.services.school.counted import Roll, School
+from forecast.services.school.counted import Roll, School, weakest
 
 
 def roll(years: tuple[int, ...], *pupils: tuple[float, ...], source: str = "made") -> Roll:
@@ -30,6 +31,16 @@ def test_cohorts_are_seen_in_two_years_that_follow_each_other(years: tuple[int, 
     assert one.runs_on is runs_on
     assert one.last == 2024
     assert one.grades == 1
+
+
+def test_the_least_sure_row_gives_the_status() -> None:
+    one = replace(roll((2022, 2023), (1,), (2,)), status="recalled", by_year={2022: "verified", 2023: "recalled"})
+    assert [one.status_of(year) for year in (2022, 2023)] == ["verified", "recalled"]
+    both = one.plus(roll((2022, 2024), (1,), (2,)))
+    assert both.status == "recalled"
+    assert [both.status_of(year) for year in (2022, 2023, 2024)] == ["observed", "recalled", "observed"]
+    assert weakest(["verified", "assumed", "observed"]) == "assumed"
+    assert weakest([]) == ""
 
 
 def test_two_kinds_of_one_school_are_summed_year_by_year() -> None:

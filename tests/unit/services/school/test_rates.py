@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -139,8 +140,10 @@ def test_pupils_of_an_age_that_nobody_has_are_a_fault() -> None:
     past, _ = histories(NINE, SINGLE, {("a", "junior"): roll(3)}, AREAS, YEARS)
     base = np.full((len(YEARS), 2, 9), 200.0)
     base[:, 0, 7] = 0.0
-    with pytest.raises(InputError, match="ages that live there"):
-        with_progression(gross_rates(NINE, PATHS, YEARS, 2), NINE, past, base, YEARS, None)
+    rolls = {("a", "junior"): replace(roll(3), rows={(2022, 2): "data/pupils.csv, row 7"})}
+    says = r"row 7: expected junior pupils of a, 2022 grade 2, only where .* found none aged 13 on 31 August 2022"
+    with pytest.raises(InputError, match=says):
+        with_progression(gross_rates(NINE, PATHS, YEARS, 2), NINE, past, base, YEARS, None, AREAS, rolls)
 
 
 def test_a_stated_path_bends_the_rate_of_cohorts_as_they_enter() -> None:

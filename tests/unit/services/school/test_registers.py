@@ -57,10 +57,19 @@ def test_without_counts_of_its_areas_a_forecast_stays_as_it_is(level: Level) -> 
 
 
 def test_counts_of_other_years_and_of_ages_that_nobody_has_are_named(level: Level) -> None:
-    with pytest.raises(InputError, match=r"row 7: expected a year of the run, 2020 to 2024, found 2019"):
+    with pytest.raises(
+        InputError, match=r"row 7: expected a year of the run that may .*, 2020 to 2023 \(.*\), found 2019"
+    ):
         registered(level(100.0), [Listed(HERE, 2019, 3, 80.0, "made", "data/children.csv, row 7")])
     with pytest.raises(InputError, match="an age of which the forecast has children"):
         registered(level(0.0, 100.0), [Listed(HERE, 2021, 3, 80.0, "made")])
+
+
+def test_no_register_is_of_a_year_to_come(level: Level) -> None:
+    # births are on record to 2022: a register of August 2023 may be at hand, one of 2024 not
+    assert registered(level(100.0), [Listed(HERE, 2023, 3, 80.0, "made")]).notes
+    with pytest.raises(InputError, match=r"row 7: .* a year after models.project.time.born_until\), found 2024"):
+        registered(level(100.0), [Listed(HERE, 2024, 3, 80.0, "made", "data/children.csv, row 7")])
 
 
 def test_nobody_on_the_register_of_an_age_that_nobody_has_is_no_fault(level: Level) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -32,7 +33,7 @@ def known(code: str, *, opened: dt.date | None = None, closed: dt.date | None = 
 
 
 def shares(rolls: dict[str, Roll], schools: dict[str, School] | None = None) -> SchoolShares:
-    return school_shares("230102", rolls, schools or {}, YEARS, 2)
+    return school_shares("230102", rolls, schools or {}, YEARS, np.full((len(YEARS), 2), 100.0))
 
 
 def test_shares_are_as_counted_and_stay_where_nothing_changes() -> None:
@@ -61,7 +62,13 @@ def test_a_school_that_closes_gives_its_pupils_to_the_others_by_size() -> None:
     assert after[:, 0].tolist() == pytest.approx([0.0, 0.6, 0.4])
     (note,) = found.notes
     assert (note.area, note.year, note.measure, note.after) == ("230102", 2026, "pupils of school a", 0.0)
+    # half of the area's pupils, two grades of a hundred
     assert note.before == pytest.approx(100.0, rel=0.01)
+    # ... whatever the schools' own progression makes of them
+    fewer = school_shares(
+        "230102", rolls, known("a", closed=dt.date(2026, 7, 1)), YEARS, np.full((len(YEARS), 2), 60.0)
+    )
+    assert fewer.notes[0].before == pytest.approx(60.0, rel=0.01)
 
 
 def test_a_school_nobody_counted_yet_has_no_pupils_and_is_told() -> None:
@@ -78,8 +85,25 @@ def test_a_grade_that_nobody_has_is_divided_by_size() -> None:
 
 
 def test_no_school_left_is_a_fault() -> None:
-    with pytest.raises(InputError, match="a school of 230102 that is open in 2026, found all of a closed"):
+    says = "schools, column closed: expected a school of 230102 that is open in 2026, found all of a closed"
+    with pytest.raises(InputError, match=says):
         shares({"a": steady(50, 50)}, known("a", closed=dt.date(2026, 1, 1)))
+
+
+def test_the_row_of_the_school_that_closes_last_is_named() -> None:
+    schools = {
+        **known("a", closed=dt.date(2026, 1, 1)),
+        **known("b", closed=dt.date(2027, 1, 1)),
+    }
+    rows = {code: replace(school, where=f"data/schools.csv, row {code}") for code, school in schools.items()}
+    with pytest.raises(InputError, match=r"schools.csv, row b, column closed: .* open in 2027"):
+        shares({"a": steady(50, 50), "b": steady(50, 50)}, rows)
+
+
+def test_statuses_are_those_of_the_rows() -> None:
+    one = replace(steady(50, 50), by_year={2022: "observed", 2023: "recalled", 2024: "observed"})
+    found = shares({"a": one, "b": steady(50, 50)})
+    assert found.counted["a"] == {2022: "observed", 2023: "recalled", 2024: "observed"}
 
 
 def test_one_school_year_stays_as_it_is() -> None:

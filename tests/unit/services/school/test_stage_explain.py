@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -148,9 +149,26 @@ def test_who_attends_from_elsewhere_is_a_factor(facts: Facts, level: Level) -> N
     assert told["pupils who live in the city"].value == pytest.approx(680 / 689)
     assert told["of them from beyond the city"].value == pytest.approx(9.0)
     lines = {item.name: item.value for item in primary.explain(0, 2022) if item.kind == "line"}
-    assert lines["pupils who live here, wherever they attend"] == pytest.approx(480.0)
-    # the sixth grade of the first area attends junior school in the second
+    # a fifth of the sixth grade of the first area attends junior school in the second: 480 less 16
+    assert lines["pupils who live here, wherever they attend"] == pytest.approx(464.0)
     assert lines["pupils who attend here, wherever they live"] == pytest.approx(384.0)
+
+
+def test_the_status_of_counts_is_that_of_their_rows(facts: Facts, level: Level) -> None:
+    one = replace(roll(6, 90.0), status="recalled", by_year={2020: "verified", 2021: "recalled", 2022: "recalled"})
+    children = (Listed(A, 2022, 2, 70.0, "made", status="assumed"),)
+    found = demands(facts, level(100.0, 150.0), Counted({(A, "primary"): one}, children=children), {})
+    primary = found["primary"]
+    assert [primary.explain(0, year)[0].status for year in (2020, 2022)] == ["verified", "recalled"]
+    before = next(item for item in primary.explain(0, 2023) if item.name.startswith("grade-2: pupils of the grade"))
+    assert before.status == "recalled"
+    counted = primary.demand().find("users").counted
+    assert counted is not None
+    assert counted[:, 0].tolist() == ["verified", "recalled", "recalled", "", ""]
+    assert primary.demand().find("people").counted is None
+    assert (counted[:, 1] == "").all()
+    on_register = [item for item in found["kindergarten"].explain(0, 2023) if "registers" in item.name]
+    assert [item.status for item in on_register] == ["assumed"]
 
 
 def test_a_stated_path_is_a_factor(facts: Facts, level: Level) -> None:

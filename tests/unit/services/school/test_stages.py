@@ -165,5 +165,7 @@ def test_the_explanation_ends_in_the_demand(facts: Facts, level: Level, province
     results = {item.name: item.value for item in factors if item.kind == "result"}
     assert results["places"] == service.find("places").values[place, area]
     assert results["classes"] == service.find("classes").values[place, area]
-    assert results["teachers and staff"] == service.find("teachers").values[place, area]
+    assert results["teachers"] == service.find("teachers").values[place, area]
+    assert results["carers"] == service.find("carers").values[place, area]
+    assert "teachers and staff" not in results
     assert all(item.status and item.source for item in factors)

@@ -14,7 +14,7 @@ from forecast.services.school.bands import Band
 from forecast.services.school.counted import Attending, Counted, Listed, Roll
 from forecast.services.school.course import SchoolCourse, school_course
 from forecast.services.school.enrolment import GrossEnrolment
-from forecast.services.school.view import SchoolView
+from forecast.services.school.view import SchoolView, Wanted
 from forecast.services.uptake import Uptake
 
 AREAS, YEARS, LAST = ("a", "b", "c"), range(2020, 2036), 2024
@@ -160,6 +160,47 @@ def test_what_is_on_record_is_sure_on_every_trajectory() -> None:
         assert np.ptp(pupils[-1], axis=1).min() > 1.0
 
 
+def test_what_is_on_record_is_sure_wherever_its_pupils_live() -> None:
+    """Two tenths of the children of c, an area without rolls, attend in a, whose pupils were counted."""
+    found = course(Counted(rolls("a"), attendance=(sent("c", "a", 0.2), sent("c", "b", 0.1))), spread=0.1)
+    draws = [walks(area) for area in range(3)]
+    tastes = dict.fromkeys(SERVICES, np.linspace(-2.0, 2.0, 6))
+    ways = {2: trajectories(found, 2, draws[2], taste=2.0).all_wanted()}
+    assert set(ways[2]) == {("compulsory", 0), ("compulsory", 1)}
+    views = [
+        SchoolView(found, people(draws[area], (AREAS[area],) * 6), area, tastes, Wanted(ways)) for area in range(3)
+    ]
+    whole, last = SchoolView(found, people()), YEARS.index(LAST)
+    counted = by_grade(views[0], "pupils")
+    assert counted[: last + 1] == pytest.approx(np.repeat(by_grade(whole, "pupils")[: last + 1, :, :1], 6, axis=2))
+    assert np.ptp(counted[last + 1 :], axis=2).min() > 1.0
+    # whoever is on no record strays: those who stay at home, and those who attend where nobody counted
+    for area in (1, 2):
+        assert np.ptp(by_grade(views[area], "pupils")[1 : last + 1], axis=2).min() > 1.0
+    # a child of c who was in the second grade of a in 2024 strays by what happened since
+    at = YEARS.index(2026)
+    since = views[2].children("compulsory", 3)[at] / views[2].children("compulsory", 1)[last]
+    assert views[2].wanted("compulsory", 3, 0)[at] == pytest.approx(100.0 * since)
+
+
+def test_bands_counted_up_to_different_years_are_sure_up_to_their_own() -> None:
+    """Kindergarten was counted up to 2022, senior school up to 2024."""
+    counted = {key: item for key, item in rolls("a").items() if key[1] in ("kindergarten", "senior")}
+    known = counted["a", "kindergarten"]
+    short = (known.pupils[:2], known.repeaters[:2], known.migrant[:2], known.boarders[:2], known.status, known.source)
+    view = trajectories(course(Counted({**counted, ("a", "kindergarten"): Roll((2021, 2022), *short)})), 0, walks(3))
+    spread = {band: np.ptp(by_grade(view, "pupils", band), axis=2) for band in BANDS}
+    assert spread["kindergarten"][: YEARS.index(2022) + 1].max() == pytest.approx(0.0, abs=1e-9)
+    assert spread["kindergarten"][YEARS.index(2023) :].min() > 1.0
+    assert spread["senior"][: YEARS.index(2024) + 1].max() == pytest.approx(0.0, abs=1e-9)
+    assert spread["senior"][YEARS.index(2025) :].min() > 1.0
+    # the middle class of 2023 strays by the one year since it was counted
+    children = [view.children("kindergarten", grade) for grade in range(3)]
+    since = children[1][YEARS.index(2023)] / children[0][YEARS.index(2022)]
+    middle = view.pupils("kindergarten", 1)[YEARS.index(2023)]
+    assert middle / middle.mean() == pytest.approx(since / since.mean())
+
+
 def test_later_a_cohort_on_record_strays_by_what_happened_since() -> None:
     draws = walks(2)
     found = course(Counted(rolls("a")))
@@ -201,7 +242,9 @@ def test_attendance_loses_nobody_on_any_trajectory(seed: int) -> None:
     first = [trajectories(found, area, draws[area], taste=0.5) for area in range(3)]
     elsewhere = {area: view.all_wanted() for area, view in enumerate(first)}
     tastes = dict.fromkeys(SERVICES, np.full(6, 0.5))
-    views = [SchoolView(found, people(draws[area], (AREAS[area],) * 6), area, tastes, elsewhere) for area in range(3)]
+    views = [
+        SchoolView(found, people(draws[area], (AREAS[area],) * 6), area, tastes, Wanted(elsewhere)) for area in range(3)
+    ]
     users, pupils, out, come = (
         sum(by_grade(view, what).sum(axis=1) for view in views) for what in ("users", "pupils", "leaving", "arriving")
     )
@@ -216,7 +259,7 @@ def test_without_shocks_trajectories_are_the_course() -> None:
     elsewhere = {area: trajectories(found, area, flat).all_wanted() for area in range(3)}
     whole = SchoolView(found, people())
     for area in range(3):
-        view = SchoolView(found, people(flat, (AREAS[area],) * 2), area, {}, elsewhere)
+        view = SchoolView(found, people(flat, (AREAS[area],) * 2), area, {}, Wanted(elsewhere))
         for what in ("children", "users", "pupils", "leaving", "arriving"):
             wanted = by_grade(whole, what)[:, :, area]
             assert by_grade(view, what)[:, :, 0] == pytest.approx(wanted), what
@@ -245,7 +288,8 @@ def test_more_children_after_the_count_never_give_fewer_pupils(seed: int) -> Non
         elsewhere = {0: trajectories(found, 0, few, taste=0.3).all_wanted()}
         tastes = dict.fromkeys(SERVICES, np.full(6, 0.3))
         less, greater = (
-            SchoolView(found, people(draws, (AREAS[area],) * 6), area, tastes, elsewhere) for draws in (few, more)
+            SchoolView(found, people(draws, (AREAS[area],) * 6), area, tastes, Wanted(elsewhere))
+            for draws in (few, more)
         )
         for band in BANDS:
             assert (by_grade(greater, "pupils", band) >= by_grade(less, "pupils", band) - 1e-9).all()
